@@ -11,10 +11,10 @@
 //! | [Embedding in your tool](guide::embedding) | an engine or provider of your own: the layers, in dynamic values and typed, step by step |
 //! | [Many users](guide::fleet) | a command line or in-house tool over `fleet::Session`, with figures |
 //! | [Testing your tool](guide::testing) | unit tests with a mock client, the service in memory and over HTTP |
-//! | [Come from anywhere](guide::migrating) | users in spreadsheets, states, stacks, templates and backups: read, adopted, written |
+//! | [Come from anywhere](guide::migrating) | adopting users from spreadsheets, states, stacks, templates and backups |
 //! | [Inside Terraform](guide::terraform) | a provider: the one in the repository, step by step |
 //! | [Inside Pulumi](guide::pulumi) | a provider on `engine`: the one in the repository, step by step |
-//! | [What can go wrong](guide::errors) | errors and what to do, diagnostics, logs, the IAM actions of a plan |
+//! | [What can go wrong](guide::errors) | errors and what to do about them, diagnostics, logs, the IAM actions of a plan |
 //! | [Reference](mod@guide::reference) | every property with its bounds, every code of a diagnostic |
 //!
 //! # How it works
@@ -69,8 +69,8 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`user`] | the model: [`UserSpec`](user::UserSpec) (desired), [`UserState`](user::UserState) (actual), ids, values, diagnostics, the table of properties |
-//! | [`validate`](mod@validate) | rules and their report; [`resolve`](validate::resolve) makes the [`DesiredUser`](user::DesiredUser) that planning takes |
-//! | [`diff`](mod@diff) | what differs, the calls that settle it, and what they risk: [`preview`](diff::preview()), [`plan`](diff::plan()), [`drift`](diff::drift) |
+//! | [`validate`](mod@validate) | rules and their report; [`resolve`](validate::resolve) returns a [`DesiredUser`](user::DesiredUser); [`plan`](diff::plan()) accepts nothing else |
+//! | [`diff`](mod@diff) | differences, the calls that remove them, and the risks of these calls: [`preview`](diff::preview()), [`plan`](diff::plan()), [`drift`](diff::drift) |
 //! | [`client`] | the trait [`ConnectClient`](client::ConnectClient), its requests and errors; the service in memory and the AWS SDK; retry, pace and other decorators |
 //! | [`read`](mod@read) | import, refresh and list users; names instead of ids |
 //! | [`apply`](mod@apply) | carry out a plan, delete, recover |
@@ -89,7 +89,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. They only add.
+//! No feature is on by default. Features only add items.
 //!
 //! | feature | adds |
 //! | --- | --- |
@@ -107,9 +107,9 @@
 //! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
 
 #![forbid(unsafe_code)]
-// What a feature adds says so, on docs.rs.
+// On docs.rs, items that need a feature are marked.
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// A library does not end its host's process.
+// A library must not end its host's process.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -120,13 +120,13 @@
     clippy::indexing_slicing,
     clippy::string_slice
 )]
-// Nor does it write to that process's streams.
+// A library must not write to the streams of its host's process.
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::exit)]
 #![deny(missing_debug_implementations, unreachable_pub)]
 #![deny(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::allow_attributes_without_reason)]
-// What is public may gain members and variants without a breaking release.
+// Public types may gain members and variants without a breaking release.
 #![deny(clippy::exhaustive_structs, clippy::exhaustive_enums)]
-// Nothing newer than `rust-version` in `Cargo.toml`.
+// Use nothing newer than `rust-version` in `Cargo.toml`.
 #![deny(clippy::incompatible_msrv)]
 
 pub mod apply;
@@ -142,11 +142,11 @@ pub mod read;
 pub mod user;
 pub mod validate;
 
-/// Put it on an implementation of a trait with `async` methods.
+/// The attribute for implementations of this crate's traits with `async` methods.
 ///
-/// Such are [`client::ConnectClient`], [`client::Sleep`] and `fleet::StateStore`.
+/// For example, put it on an implementation of [`client::ConnectClient`], [`client::Sleep`] or `fleet::StateStore`.
 pub use async_trait::async_trait;
-/// The stores of objects for a shared state, for hosts with settings or credentials of their own.
+/// The object stores for a shared state, for hosts with their own settings or credentials.
 #[cfg(feature = "object-store")]
 pub use object_store;
 

@@ -1,4 +1,4 @@
-//! Making a user, also when no answer comes.
+//! Creates a user, also if the answer of the service is lost.
 
 use std::time::Duration;
 
@@ -14,35 +14,35 @@ use crate::{
     user::{CreationAttempt, DesiredUser, Phone, Proficiencies, UserId, UserProperties, UserState},
 };
 
-/// How often a creation is repeated of which nobody knows whether it was done, and nobody was found.
+/// Number of repetitions of a creation whose outcome is unknown and whose user was not found.
 const REPETITIONS: u32 = 3;
 
-/// For how long a user is looked for before its creation is repeated. Names are unique: if the user turns up
-/// later all the same, the service refuses the repetition, and the user is looked for again.
+/// How long a user is searched for before its creation is repeated. Names are unique: if the user becomes visible
+/// later, the service refuses the repetition, and the user is searched for again.
 pub(super) const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 
-/// A user that is there now, and whether it was there before.
+/// A user that exists now, and whether it existed before.
 pub(super) struct Made {
     pub(super) state: UserState,
     pub(super) adopted: bool,
-    /// Whether no attempt of this host has made it.
+    /// Whether no attempt of this host has made the user.
     pub(super) taken_over: bool,
 }
 
-/// A creation that has ended without a user to go on with.
+/// A creation that ended without a user.
 pub(super) struct NotMade {
     pub(super) error: ApplyError,
-    /// Whether the creation may have made one all the same.
+    /// Whether the creation may have made a user nevertheless.
     pub(super) is_uncertain: bool,
     /// The user that an earlier attempt has made.
     pub(super) recovered: Option<UserState>,
 }
 
-/// Makes the desired user.
+/// Creates the desired user.
 ///
-/// Where the service says nothing, or says that the name is taken, the user is looked up: it is one's own if
-/// this attempt, or an earlier one that is remembered, has made it. `freed` are users that were just deleted:
-/// they may still be found for a while, and their names still be taken.
+/// If the service does not answer, or says that the name is taken, the user is looked up. It is recognised as the
+/// host's own user if this attempt, or an earlier remembered attempt, made it. `freed` are users that were just
+/// deleted: for a while they may still be found, and their names may still be taken.
 pub(super) async fn create(
     client: &dyn ConnectClient,
     desired: &DesiredUser,
@@ -92,7 +92,7 @@ impl Creation<'_> {
                 self.may_be_made = true;
                 match self.look(SETTLED_WITHIN).await {
                     Looked::Found(users) => return self.take(users, error).await,
-                    // A repetition is harmless even if the user turns up now: its name is taken then.
+                    // A repetition is harmless even if the user becomes visible now: its name is taken then.
                     Looked::NotFound if repetitions > 0 => repetitions -= 1,
                     _ => return Err(self.ended(error)),
                 }
@@ -101,7 +101,7 @@ impl Creation<'_> {
             if error.kind() != ErrorKind::Duplicate {
                 return Err(self.ended(error));
             }
-            // Where it is about to be free, one look tells whether somebody else has it.
+            // If the name is about to be freed, look once whether another user has it.
             let is_waited_for = self.is_name_about_to_be_free();
             if std::mem::take(&mut is_first) || !is_waited_for {
                 match self.look(Duration::ZERO).await {
@@ -109,7 +109,7 @@ impl Creation<'_> {
                     Looked::Unsure(Some(failed)) if !failed.is_retryable() && !is_waited_for => {
                         return Err(self.ended(error));
                     }
-                    // Whoever has it cannot be found yet, or no longer.
+                    // The user with the name cannot be found yet, or was just deleted.
                     Looked::NotFound | Looked::Unsure(_) => {}
                 }
             }
@@ -120,7 +120,7 @@ impl Creation<'_> {
         }
     }
 
-    /// The name stays taken, and there is no more time.
+    /// The name is still taken, and the time to wait is over.
     async fn take_at_last(&mut self, error: ClientError) -> Result<Made, ApplyError> {
         match self.look(Duration::ZERO).await {
             Looked::Found(users) => self.take(users, error).await,
@@ -128,12 +128,13 @@ impl Creation<'_> {
         }
     }
 
-    /// Whether the name is that of a user who was just deleted, and of nobody whom an attempt has made.
+    /// Whether the name is probably still that of a user that was just deleted: there are such users, and no attempt
+    /// may have made a user.
     fn is_name_about_to_be_free(&self) -> bool {
         !self.freed.is_empty() && !self.may_be_made && self.remembered().next().is_none()
     }
 
-    /// The earlier attempts to make this very user.
+    /// Returns the earlier attempts to create this user.
     fn remembered(&self) -> impl Iterator<Item = &CreationAttempt> {
         let (instance, name) = (self.desired.instance_id(), self.desired.name());
         let is_same =
@@ -147,7 +148,7 @@ impl Creation<'_> {
         look_for(self.client, instance, name, self.freed, pauses, self.options).await
     }
 
-    /// What to do about users who have the name.
+    /// Decides what to do with the users that have the name.
     async fn take(&mut self, users: Vec<UserState>, error: ClientError) -> Result<Made, ApplyError> {
         let clock_skew = self.options.clock_skew;
         for found in &users {
@@ -168,7 +169,7 @@ impl Creation<'_> {
         }
         for found in &users {
             let made = |attempt: &&CreationAttempt| is_made(&identify(attempt, found, clock_skew));
-            // What is desired may have changed since, and the password with it: that is planned anew.
+            // The desired user, and with it the password, may have changed since: the caller plans again.
             let attempt = self.remembered().find(made).cloned();
             if let Some(attempt) = attempt {
                 self.recovered = Some(recorded(&attempt, None, found.clone()));
@@ -182,12 +183,12 @@ impl Creation<'_> {
             let state = recorded(self.attempt, self.desired.password(), found);
             return Ok(Made { state, adopted: true, taken_over: true });
         }
-        // Somebody had the name before: the attempt has made nobody.
+        // Another user had the name before: the attempt made no user.
         self.may_be_made &= !matches!(verdicts.first(), Some(Verdict::Older));
         Err(ApplyError::NotAdopted { id: Box::new(found.id()), differing, source: error })
     }
 
-    /// Why there is no user: the last call says it, unless an earlier one may have made one.
+    /// Returns why there is no user: the last error, unless an earlier call may have made a user.
     fn ended(&self, source: ClientError) -> ApplyError {
         match self.may_be_made {
             true => ApplyError::OutcomeUnknown { name: self.desired.name().to_owned(), source },
@@ -204,7 +205,7 @@ fn request(desired: &DesiredUser) -> CreateUser {
         password: desired.password().cloned(),
         directory_user_id: desired.directory_user_id().map(str::to_owned),
         identity: properties.identity,
-        // The channels may say it instead.
+        // The channels may set the phone instead.
         phone: Some(properties.phone).filter(|_| desired.spec().phone_config.is_some()),
         routing_profile_id: properties.routing_profile_id,
         security_profile_ids: properties.security_profile_ids,
@@ -236,7 +237,7 @@ fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &Creation
     }
 }
 
-/// Reads a user that was just made until it can be read; `None` where that takes too long or fails.
+/// Reads a new user until it can be read; `None` if that takes too long or fails.
 pub(super) async fn read_back(
     client: &dyn ConnectClient,
     made: &UserState,

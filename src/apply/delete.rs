@@ -1,4 +1,4 @@
-//! Deleting a user, and the quick connects that lead to it.
+//! Deletes a user, and the quick connects that lead to it.
 
 use super::{failed::ApplyError, options::ApplyOptions, quick_connects::QuickConnectIndex};
 use crate::{
@@ -10,14 +10,14 @@ use crate::{
     user::{InstanceId, Replaced},
 };
 
-/// Why a user is not known to be deleted.
+/// Why the deletion of a user is not certain.
 pub(super) struct NotDeleted {
     pub(super) error: ApplyError,
-    /// Whether it may be deleted all the same.
+    /// Whether the user may be deleted nevertheless.
     pub(super) is_uncertain: bool,
 }
 
-/// Deletes a user; one that is gone already is deleted.
+/// Deletes a user; a user that is gone counts as deleted.
 pub(super) async fn delete_user(
     client: &dyn ConnectClient,
     user: &Replaced,
@@ -28,7 +28,7 @@ pub(super) async fn delete_user(
     let error = loop {
         match client.delete_user(&request).await {
             Ok(()) => return Ok(()),
-            // Not there yet: a deletion lags behind creating as reading does.
+            // The user is not visible yet: deletions see a new user as late as reads do.
             Err(error) if is_gone(&error) && options.is_recent(user.created) => match pauses.next() {
                 Some(pause) => options.pause(pause).await,
                 None => break error,
@@ -49,7 +49,7 @@ pub(super) async fn delete_user(
     if error.effect() != Effect::Unknown {
         return Err(error.into());
     }
-    // Whether it was deleted, only a look can tell.
+    // Only reading the user shows whether it was deleted.
     match describe(client, &user.instance_id, &user.user_id).await {
         Ok(None) if !options.is_recent(user.created) => Ok(()),
         Ok(Some(_)) => Err(error.into()),
@@ -57,7 +57,7 @@ pub(super) async fn delete_user(
     }
 }
 
-/// Whoever is not found is gone only where the instance is there.
+/// Checks that the instance exists: a user that is not found is gone only if its instance is found.
 pub(super) async fn check_instance(
     client: &dyn ConnectClient,
     instance: &InstanceId,
@@ -78,7 +78,7 @@ pub(super) async fn check_instance(
     }
 }
 
-/// Ends the sessions of a user. One that is gone cannot be found; one that was just made may be found later.
+/// Ends the sessions of a user. A deleted user cannot be found; a new user may be found later.
 pub(super) async fn sign_out(
     client: &dyn ConnectClient,
     user: &Replaced,

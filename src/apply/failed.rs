@@ -7,7 +7,7 @@ use crate::{
     user::{CreationAttempt, ImportId, Message, Path, UserState, listed, one_line},
 };
 
-/// The error of an apply: the plan was carried out in part, or not at all.
+/// The error of an apply: the plan was carried out partly, or not at all.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
 #[non_exhaustive]
@@ -24,7 +24,7 @@ pub struct Failed {
     pub attempt: Option<Box<CreationAttempt>>,
     /// The number of steps that were done.
     pub done: usize,
-    /// The steps that are left, first the one that failed.
+    /// The steps that are left, beginning with the failed step.
     pub left: Vec<Step>,
 }
 
@@ -41,7 +41,7 @@ pub enum ApplyError {
     /// The user was not created: its name is taken by a user that differs.
     #[error("{}", taken(id, differing))]
     NotAdopted {
-        /// The user that has the name: import it, if it is meant.
+        /// The user that has the name: import it, if it is the intended user.
         id: Box<ImportId>,
         /// The properties that differ.
         differing: Vec<Path>,
@@ -61,7 +61,7 @@ pub enum ApplyError {
     Recovered {
         /// The user.
         id: Box<ImportId>,
-        /// The creation that has made it.
+        /// The creation that made the user.
         attempt: Box<CreationAttempt>,
     },
     /// It is not known whether the user was created.
@@ -101,9 +101,9 @@ pub enum ApplyError {
     /// A user was found that is not the one to delete: nothing was deleted.
     #[error("the user `{}` was not deleted: {}", one_line(user), one_line(reason))]
     UserMismatch {
-        /// The user to delete, as far as it is known.
+        /// The user to delete: its name, or its id if no name is known.
         user: String,
-        /// What is not as the reference says.
+        /// What differs from the reference.
         reason: String,
     },
     /// A deletion was refused.
@@ -117,7 +117,7 @@ fn taken(id: &ImportId, differing: &[Path]) -> Message {
 }
 
 impl ApplyError {
-    /// The error as a message, which knows the properties that it names.
+    /// Returns the error as a message that can be spelled for the host: it knows the properties that it names.
     pub fn message(&self) -> Message {
         match self {
             Self::NotAdopted { id, differing, .. } => taken(id, differing),
@@ -125,7 +125,7 @@ impl ApplyError {
         }
     }
 
-    /// The error of the client, if a call failed.
+    /// Returns the error of the client, if a call failed.
     pub const fn client(&self) -> Option<&ClientError> {
         match self {
             Self::Client(error)
@@ -138,7 +138,7 @@ impl ApplyError {
         }
     }
 
-    /// The way out.
+    /// Returns what to do about the error.
     pub fn help(&self) -> &str {
         match self {
             Self::Client(error) => error.help(),

@@ -1,4 +1,4 @@
-//! Whose user it is that was found: the one place in which a user is recognised as one's own.
+//! Recognises the user of a creation. No other code decides this.
 
 use std::time::Duration;
 
@@ -12,20 +12,22 @@ use crate::{
     },
 };
 
-/// What a user that was found by its name has to do with a creation.
+/// The relation of a user that was found by its name to a creation.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// The creation has made it.
+    /// The creation made the user.
     Made,
-    /// It was there before the creation was begun, so the creation has made nobody: names are unique.
+    /// The user existed before the creation began, so the creation made no user: names are unique.
     Older,
-    /// It was changed since, and is not what the creation asked for: nobody can tell who has made it.
+    /// Undecided: the user differs from what the creation asked for in these properties, or its time of change is not
+    /// conclusive.
     Differs(Vec<Path>),
 }
 
-/// Whether a creation has made this user: strictly what it asked for, and not changed before it was begun.
+/// Decides whether a creation made this user: the user must equal exactly what the creation asked for, and must not
+/// have been changed last before the creation began.
 ///
-/// A user whose time of change is not known is nobody's own.
+/// A user whose time of change is not known is never recognised.
 pub(super) fn identify(attempt: &CreationAttempt, found: &UserState, clock_skew: Duration) -> Verdict {
     let earlier_by = |by| found.last_modified_time.is_some_and(|time| time.plus(by) < attempt.began());
     if earlier_by(SIGNED_WITHIN.max(clock_skew)) {
@@ -34,18 +36,18 @@ pub(super) fn identify(attempt: &CreationAttempt, found: &UserState, clock_skew:
     let differing = differences(attempt, found);
     match (differing.is_empty(), earlier_by(clock_skew)) {
         (true, false) if found.last_modified_time.is_some() => Verdict::Made,
-        // The clocks may differ by more than is assumed.
+        // The clocks may differ by more than the tolerance.
         (true, _) => Verdict::Differs(differing),
         (false, true) => Verdict::Older,
         (false, false) => Verdict::Differs(differing),
     }
 }
 
-/// By how much the clock of whoever signs a request may differ from the service's.
+/// Maximum difference between the clock of the signer of a request and that of the service.
 const SIGNED_WITHIN: Duration = Duration::from_secs(15 * 60);
 
-/// Everything in which a user that was found is not as asked for; also what the spec leaves out and a new
-/// user would not have.
+/// Returns all properties in which a user differs from what the creation asked for, including properties that the spec
+/// leaves out and that a new user would not have.
 pub(super) fn differences(attempt: &CreationAttempt, found: &UserState) -> Vec<Path> {
     let mut strict = found.clone();
     strict.record.managed = diff::everything();
@@ -57,20 +59,20 @@ pub(super) fn differences(attempt: &CreationAttempt, found: &UserState) -> Vec<P
     changes.into_iter().map(|change| change.path).collect()
 }
 
-/// Whether the user has no proficiency but those it should get: they come after the creation.
+/// Whether the user has only proficiencies that it should get: they are added after the creation.
 fn is_part(found: Option<&Proficiencies>, desired: Option<&Proficiencies>) -> bool {
     let desired_level = |key| desired.and_then(|desired| desired.get(key));
     found.is_none_or(|found| found.iter().all(|(key, level)| desired_level(key) == Some(level)))
 }
 
-/// A user that was found, recorded as what the attempt has made of it.
+/// Returns the user with the record of a user that the attempt made.
 pub(super) fn recorded(attempt: &CreationAttempt, password: Option<&Secret>, found: UserState) -> UserState {
     let Record { unrecognised, unread, .. } = found.record.clone();
     let record = record(Managed::of(attempt.spec(), attempt.settings()), password, unrecognised);
     UserState { record: Record { unread, ..record }, ..found }
 }
 
-/// What to remember of a user that has just become as desired.
+/// Returns the record of a user that has just become as desired.
 pub(super) fn record(managed: Managed, password: Option<&Secret>, unrecognised: Vec<String>) -> Record {
     let Managed { properties, tag_keys, default_tag_keys } = managed;
     Record {
@@ -87,7 +89,7 @@ pub(super) fn record(managed: Managed, password: Option<&Secret>, unrecognised: 
     }
 }
 
-/// Whether the state remembers already what [`record`] would have it remember.
+/// Whether the state's record already equals what [`record`] would return.
 #[cfg(feature = "fleet")]
 pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
     let Record { managed, tag_keys, default_tag_keys, unfinished, in_progress, .. } = &state.record;

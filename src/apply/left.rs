@@ -1,12 +1,12 @@
-//! What a call leaves to do, noted before it is made: so that the next run does it where this one cannot.
+//! Records what a call leaves to do before the call is made, so that the next run does it if this run cannot.
 
 use crate::{
     diff::{Call, Step},
     user::UserState,
 };
 
-/// Notes what the later steps have to do because of this call: put back what it overwrites, and sign the user out
-/// that it takes rights from. Whether a sign-out was left to do before.
+/// Records what later steps must do because of this call: restore what it overwrites, and sign the user out if it takes
+/// rights from the user. Returns whether a sign-out was already due.
 pub(super) fn note_what_is_left(state: &mut UserState, call: &Call, later: &[Step]) -> bool {
     let takes_away = call.takes_away(&state.properties);
     let was_owed = state.record.unfinished.sign_out;

@@ -1,4 +1,4 @@
-//! Looking for a user by its name for a while: search and list both lag behind creating.
+//! Looks for a user by its name for a while: both search and list show a new user with a delay.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use crate::{
     user::{InstanceId, UserId, UserState},
 };
 
-/// What looking for a while has come to.
+/// The result of looking for a while.
 #[derive(Debug)]
 pub(super) enum Looked {
-    /// These have the name.
+    /// These users have the name.
     Found(Vec<UserState>),
-    /// Nobody has the name.
+    /// No user has the name.
     NotFound,
-    /// Somebody may have it who cannot be read yet, or nobody can tell.
+    /// A user may have the name but cannot be read yet, or the lookup failed.
     Unsure(Option<ClientError>),
 }
 
-/// Looks until somebody is found who has the name, apart from those of `freed`, or until the pauses end. What it
-/// has to do without, the observer is told.
+/// Looks until a user with the name is found, apart from `freed` users, or until the pauses end. Tells the observer
+/// which calls were not allowed.
 pub(super) async fn look_for(
     client: &dyn ConnectClient,
     instance: &InstanceId,

@@ -1,9 +1,10 @@
 //! Carries a plan out, through a [`ConnectClient`].
 //!
-//! [`apply()`] makes the calls of a plan, [`delete`] and [`delete_by_reference`] delete a user, and [`recover()`] finds out what became of a creation
-//! whose answer was lost. Nothing here retries or paces: put decorators around the client for that. What is here needs the plan:
-//! waiting for a user that was just created, finding out what a lost answer would have said, and telling the
-//! host at every moment the actual user and the steps that are left.
+//! [`apply()`] makes the calls of a plan, [`delete`] and [`delete_by_reference`] delete a user, and [`recover()`] finds
+//! out the outcome of a creation whose answer was lost. Nothing here retries or paces: put decorators around the client
+//! for that. This module does what needs the plan: it waits for a new user to become visible, finds out the outcome of
+//! a lost answer, and gives the host the actual user before and after each call, so that a plan from it finishes the
+//! work.
 //!
 //! [`ConnectClient`]: crate::client::ConnectClient
 

@@ -13,31 +13,31 @@ use crate::{
 /// The error by which a host stops an apply.
 pub type ObserveError = Box<dyn Error + Send + Sync>;
 
-/// Observes an apply: to show progress, and to save the state before and after each call, so that a kill
-/// between two calls loses nothing.
+/// Observes an apply: to show progress, and to save the state before and after each call, so that a killed process
+/// loses nothing.
 ///
 /// Every method has a default that does nothing. An error stops the apply, before or after the call.
 #[async_trait]
 pub trait Observer: Send + Sync {
-    /// Called before each call. Save `state`: it is what to remember if the process is killed during the
+    /// Called before each call. Save `state`: it is the state to continue from if the process is killed during the
     /// call.
     async fn before(&self, _step: &Step, _state: Option<&UserState>) -> Result<(), ObserveError> {
         Ok(())
     }
 
-    /// Called before a user is created, after [`before`](Self::before). Save the attempt until the user is
-    /// saved, or the apply ends without a user ([`Failed::attempt`]). If the process is killed meanwhile,
-    /// [`recover`](super::recover()) finds out what became of the creation.
+    /// Called before a user is created, after [`before`](Self::before). Save the attempt until the user is saved, or
+    /// the apply ends without a user ([`Failed::attempt`]). If the process is killed meanwhile,
+    /// [`recover`](super::recover()) finds out the outcome of the creation.
     ///
     /// [`Failed::attempt`]: super::Failed::attempt
     async fn creating(&self, _attempt: &CreationAttempt) -> Result<(), ObserveError> {
         Ok(())
     }
 
-    /// A call that would help is not allowed, and the apply does without it. May be called more than once.
+    /// Called if a useful call is not allowed, and the apply continues without it. May be called more than once.
     fn note(&self, _note: &Diagnostic) {}
 
-    /// Called after each call. `state` is the actual user now.
+    /// Called after each call. `state` is the actual user.
     async fn after(
         &self,
         _step: &Step,

@@ -19,16 +19,16 @@ use crate::{
 #[derive(Builder, Clone, Copy)]
 #[non_exhaustive]
 pub struct ApplyOptions<'a> {
-    /// Observes the apply. Default: nobody.
+    /// The observer of the apply. Default: an observer that does nothing.
     #[builder(default = &NoObserver)]
     pub observer: &'a dyn Observer,
-    /// How to wait. Default: none, and nothing is waited for: what is not there yet is looked for once.
+    /// How to wait. Default: none: the apply does not wait, and looks for a user only once.
     pub sleep: Option<&'a dyn Sleep>,
-    /// How long to wait for a new user that cannot be read yet, and for a name that was just freed; only with
+    /// How long to wait for a new user that cannot be read yet, and for a name that was just freed. Needs
     /// [`sleep`](Self::sleep). Default: 2 minutes.
     #[builder(default)]
     pub wait: Wait,
-    /// The clock. Default: the machine's.
+    /// The clock. Default: the clock of the machine.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
     /// Tolerance for clock skew: a user that was changed longer than this before its creation began is not
@@ -38,39 +38,39 @@ pub struct ApplyOptions<'a> {
     /// How long a new user may be invisible. Default: 5 minutes.
     #[builder(default = Duration::from_secs(300))]
     pub visible_within: Duration,
-    /// Users that the host manages as other resources: none of them is taken over. Default: none.
+    /// Users that the host manages as other resources: none of them is adopted. Default: none.
     #[builder(default)]
     pub owned: &'a [UserId],
-    /// Users that were just deleted: their names may still be taken, and are waited for. Default: none.
+    /// Users that were just deleted: their names may still be taken, and the apply waits for them. Default: none.
     #[builder(default)]
     pub freed: &'a [UserId],
-    /// Creations of this user by earlier runs whose outcome is unknown: a user that one of them made is
-    /// recognised. Default: none.
+    /// Creations of this user by earlier runs whose outcome is unknown. A user that one of them made is recognised.
+    /// Default: none.
     #[builder(default)]
     pub attempts: &'a [CreationAttempt],
-    /// Whether to take over a user that already has the name and is equal in everything that can be read,
-    /// whoever made it. Default: no; only a user that an attempt of this host made is taken over.
+    /// Whether to adopt a user that already has the name and is equal in everything that can be read, even if no
+    /// attempt of this host made it. Default: no; only a user that an attempt of this host made is adopted.
     #[builder(default)]
     pub adopt_taken: bool,
     /// Whether to read a new user, for values that the service fills in: one more call. Default: yes.
     #[builder(default = true)]
     pub read_back: bool,
-    /// Whether to read the user before the first call, and to refuse the plan as stale if somebody else has
-    /// changed or deleted the user since: one more call, two if the plan changes proficiencies. Default: no.
+    /// Whether to read the user before the first call, and to refuse the plan as stale if the user was changed or
+    /// deleted since: one more call, two if the plan changes proficiencies. Default: no.
     #[builder(default)]
     pub check_prior_state: bool,
     /// The quick connects that were found already, so that not every deletion searches for them.
     #[builder(skip)]
     pub(crate) quick_connects: Option<&'a QuickConnectIndex>,
-    /// The lists that others share who look for their users at the same time.
+    /// The lists of users that concurrent lookups share.
     #[builder(skip)]
     pub(crate) lists: Option<&'a SharedLists>,
-    /// Who else the host manages, where that is asked only if it matters.
+    /// Tells whether the host manages a user, asked only when needed.
     #[builder(skip)]
     pub(crate) owners: Option<&'a dyn Owners>,
 }
 
-/// Tells whom the host manages as other resources.
+/// Tells which users the host manages as other resources.
 #[async_trait]
 pub(crate) trait Owners: Send + Sync {
     /// Whether the user is managed as another resource.
@@ -97,23 +97,23 @@ impl fmt::Debug for ApplyOptions<'_> {
 }
 
 impl ApplyOptions<'_> {
-    /// The pauses in which something is waited for; none without a way to let time pass.
+    /// Returns the pauses while waiting; none without [`sleep`](Self::sleep).
     pub(super) fn pauses(&self) -> impl Iterator<Item = Duration> + Send + use<> {
         self.pauses_within(Duration::MAX)
     }
 
-    /// The same, for no longer than this.
+    /// Returns the pauses, whose sum is at most `most`.
     pub(super) fn pauses_within(&self, most: Duration) -> impl Iterator<Item = Duration> + Send + use<> {
         let most = if self.sleep.is_some() { self.wait.most.min(most) } else { Duration::ZERO };
         Wait { most, ..self.wait }.pauses()
     }
 
-    /// Whether a user that was created then may not be visible yet: that it is not found says nothing.
+    /// Whether a user that was created at this time may not be visible yet: not finding it proves nothing.
     pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
         created.is_some_and(|created| created.is_within(self.visible_within, (self.now)()))
     }
 
-    /// Tells the observer that a call that would help is not allowed, and what that means.
+    /// Tells the observer that a useful call is not allowed, and what the consequence is.
     pub(super) fn did_without(&self, operation: Operation) {
         let means = match operation {
             Operation::SearchUsers => "users are looked up in the list of all users",

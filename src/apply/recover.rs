@@ -1,4 +1,4 @@
-//! Finding out whether a creation of an earlier run made a user.
+//! Finds out whether a creation of an earlier run made a user.
 
 use std::time::Duration;
 
@@ -21,12 +21,13 @@ pub enum CreationOutcome {
     Made(Box<UserState>),
     /// The creation made no user: forget the attempt.
     NotMade,
-    /// Not known: a user has the name, was changed since, and is not what the creation asked for. Import that
-    /// user if it is meant, or delete it; keep the attempt until then.
+    /// Not known: a user has the name, but it was changed since and differs from what the creation asked for, or its
+    /// time of change is not conclusive. Import that user if it is the intended user, or delete it; keep the attempt
+    /// until then.
     Unclear {
         /// The user that has the name.
         id: Box<ImportId>,
-        /// The properties that are not as the creation asked for.
+        /// The properties that differ from what the creation asked for.
         differing: Vec<Path>,
     },
     /// Not known yet: a new user may not be visible, or the search failed. Keep the attempt, and try again
@@ -35,7 +36,7 @@ pub enum CreationOutcome {
 }
 
 impl CreationOutcome {
-    /// The outcome as a diagnostic. `user` is how the message names the user of the creation: its name in backticks.
+    /// Returns the outcome as a diagnostic. `user` is the text for the user in the message: its name in backticks.
     pub fn diagnostic(&self, user: &str) -> Diagnostic {
         let begun = format!("an earlier run had begun to create the user {user}");
         let (code, message, help) = match self {
@@ -65,8 +66,8 @@ impl CreationOutcome {
     }
 }
 
-/// Finds out whether a creation of an earlier run made a user. Searches and lists; waits for some seconds, if
-/// `options` allow it, while a new user may not be visible yet.
+/// Finds out whether a creation of an earlier run made a user. Searches and lists; if `options` allow it, waits for
+/// some seconds while a new user may not be visible yet.
 ///
 /// A user is recognised by the same strict comparison as in [`apply`](super::apply) after a lost answer; no
 /// other user is mistaken for it.
@@ -88,16 +89,16 @@ pub async fn recover(
     let mut unclear = None;
     for found in users {
         match identify(attempt, &found, options.clock_skew) {
-            // It made the user, who is somebody else's by now.
+            // The creation made this user, but another resource manages it now.
             Verdict::Made if options.owned.contains(&found.user_id) => return CreationOutcome::NotMade,
             Verdict::Made => return CreationOutcome::Made(Box::new(recorded(attempt, None, found))),
             Verdict::Differs(differing) if !options.owned.contains(&found.user_id) => {
                 unclear = Some(CreationOutcome::Unclear { id: Box::new(found.id()), differing });
             }
-            // Names are unique: while somebody else has it, nobody was made.
+            // Names are unique: while another user has the name, the creation made no user.
             _ => {}
         }
     }
-    // A namesake that was deleted to make way may still be found while the new user is not.
+    // A deleted user that had the name may still be found while the new user is not.
     unclear.unwrap_or(if is_visible { CreationOutcome::NotMade } else { CreationOutcome::NotKnownYet(None) })
 }

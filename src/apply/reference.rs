@@ -1,4 +1,4 @@
-//! Deleting a user of which a host has a reference left, and no state.
+//! Deletes a user of which a host has only a reference, and no state.
 
 use super::{
     delete::check_instance,
@@ -13,7 +13,7 @@ use crate::{
     user::{Arn, ImportId, InstanceId, Operation, Settings, Timestamp, UserId, UserState},
 };
 
-/// What a host has left of a user: enough to find it, and to delete no other.
+/// A reference to a user: enough to find it, and to delete no other user.
 ///
 /// ```
 /// use connect_user::{apply::UserReference, user::{Arn, ImportId}};
@@ -29,12 +29,12 @@ use crate::{
 pub struct UserReference {
     instance_id: InstanceId,
     user: Known,
-    /// The user's ARN must be this one.
+    /// The ARN that the user must have.
     arn: Option<Arn>,
     created: Option<Timestamp>,
 }
 
-/// How the user is found.
+/// How to find the user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Known {
     Id(UserId, Option<String>),
@@ -42,7 +42,7 @@ enum Known {
 }
 
 impl UserReference {
-    /// A user by its instance and its id.
+    /// Refers to a user by its instance and its id.
     pub fn id(id: &ImportId) -> Self {
         Self {
             instance_id: id.instance.clone(),
@@ -52,20 +52,20 @@ impl UserReference {
         }
     }
 
-    /// A user by its ARN, which the user that is found must have: one of another account or Region is another
-    /// user. `None` if it is the ARN of something else.
+    /// Refers to a user by its ARN. The found user must have this ARN: a user in another account or Region is another
+    /// user. `None` if it is not the ARN of a user.
     pub fn arn(arn: Arn) -> Option<Self> {
         let (segment, id) = arn.resource()?;
         let user = (segment == "agent").then(|| Known::Id(UserId::new(id), None))?;
         Some(Self { instance_id: InstanceId::new(arn.instance()), user, arn: Some(arn), created: None })
     }
 
-    /// A user by its instance and its exact name. Prefer an id: a name may be another user's by now.
+    /// Refers to a user by its instance and its exact name. Prefer an id: another user may have the name by now.
     pub fn name(instance: impl Into<InstanceId>, name: impl Into<String>) -> Self {
         Self { instance_id: instance.into(), user: Known::Name(name.into()), arn: None, created: None }
     }
 
-    /// The name that the user must have, too: one that was renamed is not deleted.
+    /// Sets the name that the user must have, too: a renamed user is not deleted.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.user = match self.user {
@@ -75,16 +75,16 @@ impl UserReference {
         self
     }
 
-    /// When the user was created, if the host knows. For a while
-    /// ([`ApplyOptions::visible_within`]) it may be there and not be found: it is looked for as long as
-    /// [`ApplyOptions::wait`] says, and not taken for deleted. Without, a user that cannot be found is.
+    /// Sets when the user was created, if the host knows. For a while ([`ApplyOptions::visible_within`]) a new user may
+    /// exist without being found: then the deletion waits as long as [`ApplyOptions::wait`] says, and does not count
+    /// the user as deleted. Without this time, a user that cannot be found counts as deleted.
     #[must_use]
     pub const fn created(mut self, created: Timestamp) -> Self {
         self.created = Some(created);
         self
     }
 
-    /// The user in a message.
+    /// Returns the text for the user in a message.
     fn text(&self) -> &str {
         match &self.user {
             Known::Id(_, Some(name)) | Known::Name(name) => name,
@@ -141,7 +141,7 @@ impl UserReference {
         }
     }
 
-    /// Whether the user that was found is the one that is meant.
+    /// Checks that the found user is the one of the reference.
     async fn check(&self, state: &UserState, options: &ApplyOptions<'_>) -> Result<(), ApplyError> {
         if let Known::Id(_, Some(name)) = &self.user
             && *name != state.name
@@ -160,16 +160,16 @@ impl UserReference {
     }
 }
 
-/// Deletes a user of which the host has a reference left: its id, its ARN, or its instance and name.
+/// Deletes a user of which the host has only a reference: its id, its ARN, or its instance and name.
 ///
-/// The user is looked for first, and deleted only if it is what the reference says and is not one of
-/// [`ApplyOptions::owned`]: a call more than [`delete`], or a search and a list for a name. A user that is gone
-/// is deleted, provided that its instance is there: in a wrong Region or account, no user is found either.
+/// The user is looked for first, and deleted only if it matches the reference and is not one of
+/// [`ApplyOptions::owned`]: one call more than [`delete`], or a search and a list for a name. A user that is gone
+/// counts as deleted, provided that its instance exists: in a wrong Region or account, no user is found either.
 ///
 /// # Errors
 ///
-/// As [`delete`]; [`ApplyError::UserMismatch`] if another user was found; [`ApplyError::NotVisible`] if it was just
-/// [created](UserReference::created) and cannot be found yet.
+/// As for [`delete`]; [`ApplyError::UserMismatch`] if another user was found; [`ApplyError::NotVisible`] if the user
+/// was just [created](UserReference::created) and cannot be found yet.
 pub async fn delete_by_reference(
     reference: &UserReference,
     client: &dyn ConnectClient,

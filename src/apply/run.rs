@@ -1,4 +1,4 @@
-//! Carrying a plan out.
+//! Carries out a plan.
 
 use super::{
     create::{Made, NotMade, create, read_back},
@@ -26,17 +26,17 @@ pub struct Applied {
     pub state: Option<UserState>,
     /// The number of steps that were done.
     pub steps: usize,
-    /// Whether an existing user was taken over: an attempt whose answer was lost had made it, or the host
-    /// allows it ([`ApplyOptions::adopt_taken`]).
+    /// Whether an existing user was adopted: an attempt whose answer was lost had made it, or the host allows adoption
+    /// ([`ApplyOptions::adopt_taken`]).
     pub adopted: bool,
-    /// Whether no attempt of this host has made the user that was taken over: somebody else may still have it.
+    /// Whether no attempt of this host made the adopted user: another resource or host may still manage it.
     pub taken_over: bool,
 }
 
 /// Carries out a plan, step by step.
 ///
-/// `current` must be the state that the plan was made from; another one is refused as stale. A plan without
-/// steps makes no call, and records which properties the spec manages: apply it too.
+/// `current` must be the state from which the plan was made; another state is refused as stale. A plan without steps
+/// makes no call, but records which properties the spec manages: apply it too.
 ///
 /// # Errors
 ///
@@ -93,7 +93,7 @@ pub async fn apply(
 ///
 /// # Errors
 ///
-/// As [`apply`]; [`ApplyError::Refused`] if `settings` protect the user.
+/// As for [`apply`]; [`ApplyError::Refused`] if `settings` protect the user.
 pub async fn delete(
     state: &UserState,
     client: &dyn ConnectClient,
@@ -113,25 +113,25 @@ pub async fn delete(
     }
 }
 
-/// A plan on its way.
+/// The state of an apply.
 struct Run<'a> {
     client: &'a dyn ConnectClient,
     options: &'a ApplyOptions<'a>,
     desired: Option<&'a DesiredUser>,
     state: Option<UserState>,
-    /// The user that the plan has deleted to make way for the new one.
+    /// The user that the plan has deleted before creating the new user.
     deleted: Option<UserId>,
     created: bool,
     adopted: bool,
     taken_over: bool,
     certain: bool,
-    /// A creation that may have made a user who was not found.
+    /// A creation that may have made a user that was not found.
     attempt: Option<CreationAttempt>,
 }
 
 impl Run<'_> {
     async fn step(&mut self, step: &Step, later: &[Step]) -> Result<(), ApplyError> {
-        // A plan is known whole: each of its steps has a call.
+        // Everything in a plan is known: each of its steps has a call.
         let Some(call) = step.call() else { return Err(ApplyError::Stale) };
         let was_owed = self.state.as_mut().is_some_and(|state| note_what_is_left(state, call, later));
         let current = self.state.as_ref().filter(|_| call.changes_user());
@@ -169,8 +169,8 @@ impl Run<'_> {
         result
     }
 
-    /// What a call is about to set is managed from then on, besides what was: whatever happens, the next plan
-    /// takes away what has to go, and nothing that nobody has set from here.
+    /// Adds what a call is about to set to the managed properties, before the call is made. So whatever happens, the
+    /// next plan removes what must go, and nothing that was not set from here.
     fn manage_more(&mut self, step: &Step, call: &Call) {
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
         let Managed { properties, tag_keys, default_tag_keys } = desired.to_managed();
@@ -183,7 +183,7 @@ impl Run<'_> {
         }
     }
 
-    /// Takes back what was noted as managed: the call was not made, or refused.
+    /// Restores the managed properties, if the call was not made, or was refused.
     fn manage(&mut self, before: Option<Managed>) {
         if let (Some(state), Some(before)) = (&mut self.state, before) {
             before.record(&mut state.record);
@@ -237,7 +237,7 @@ impl Run<'_> {
         }
     }
 
-    /// Goes on with a new user, which remembers whom it supersedes.
+    /// Continues with a new user, and records the users that it replaces.
     fn supersede(&mut self, mut new: UserState) {
         if let Some(old) = &self.state {
             let unfinished = &mut new.record.unfinished;
@@ -247,7 +247,7 @@ impl Run<'_> {
         self.state = Some(new);
     }
 
-    /// Deletes a user; one that is gone already is deleted.
+    /// Deletes a user; a user that is gone counts as deleted.
     async fn delete(&mut self, user: &Replaced) -> Result<(), ApplyError> {
         let is_current = self.state.as_ref().is_some_and(|state| state.user_id == user.user_id);
         if is_current && self.created {
@@ -266,7 +266,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Changes the user. One that was just made may not be there for every part of the service yet.
+    /// Changes the user. A new user may not be visible to every part of the service yet.
     async fn update(&mut self, call: &Call) -> Result<(), ApplyError> {
         if matches!(call, Call::Tag(_) | Call::Untag(_)) {
             self.find_arn().await?;
@@ -290,14 +290,14 @@ impl Run<'_> {
             }
             return Ok(());
         };
-        // One that is not found may have been deleted by somebody else.
+        // A user that is not found may have been deleted outside the program.
         if error.effect() == Effect::Unknown || (is_gone(&error) && !self.created) {
             self.look_again(call.operation()).await;
         }
         Err(error.into())
     }
 
-    /// Tags are set by ARN, which the answer that the state is made from need not have said.
+    /// Tags are set by ARN, which the answer from which the state was made may have left out.
     async fn find_arn(&mut self) -> ClientResult<()> {
         if let Some(state) = &mut self.state
             && state.arn.is_empty()
@@ -308,14 +308,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Before the first call: is the user still what the plan was made from?
+    /// Checks, before the first call, that the user is still as in the state from which the plan was made.
     async fn check_prior_state(&mut self, plan: &Plan) -> Result<(), ApplyError> {
         let Some(known) = &self.state else { return Ok(()) };
         let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
         let mut pauses = self.options.pauses();
         let read = loop {
             match reread(self.client, known, proficiencies).await? {
-                // Deleting it will find that out, and be content.
+                // The deletion will find that the user is gone, and counts it as deleted.
                 None if self.desired.is_none() => return Ok(()),
                 None if self.options.is_recent(known.record.created) => match pauses.next() {
                     Some(pause) => self.options.pause(pause).await,
@@ -337,7 +337,7 @@ impl Run<'_> {
         Err(ApplyError::Stale)
     }
 
-    /// After an answer that never came: what is there now?
+    /// Reads the user again after a lost answer.
     async fn look_again(&mut self, operation: Operation) {
         let Some(state) = &self.state else { return };
         match reread(self.client, state, writes_proficiencies(operation)).await {
@@ -355,7 +355,7 @@ impl Run<'_> {
         state.record.unread = unread;
         state.record.created = created;
         state.record.last_written = last_written;
-        // The password that was applied is the one that the user was made with.
+        // The recorded password is that of the user's creation.
         if let Some(password) = password {
             state.record.password = Some(password);
         }

@@ -1,4 +1,4 @@
-//! The request of a call.
+//! Sends the request of a call.
 
 use crate::{
     client::{
@@ -10,7 +10,7 @@ use crate::{
     user::UserState,
 };
 
-/// An adopted user may have some of its proficiencies already.
+/// Removes proficiencies that an adopted user already has from the call.
 pub(super) fn without_what_is_there(call: &Call, state: &UserState) -> Call {
     match (call, &state.properties.proficiencies) {
         (Call::Associate(wanted), Some(there)) if wanted.keys().any(|key| there.contains_key(key)) => {
@@ -21,7 +21,7 @@ pub(super) fn without_what_is_there(call: &Call, state: &UserState) -> Call {
     }
 }
 
-/// Makes the one request of a call that changes a user.
+/// Makes the single request of a call that changes a user.
 pub(super) async fn send(client: &dyn ConnectClient, state: &UserState, call: &Call) -> ClientResult<()> {
     let (instance_id, user_id) = (state.instance_id.clone(), state.user_id.clone());
     let arn = || state.arn.clone();
@@ -66,7 +66,7 @@ pub(super) async fn send(client: &dyn ConnectClient, state: &UserState, call: &C
         }
         Call::Untag(keys) => client.untag_resource(&UntagResource { arn: arn(), keys: keys.clone() }).await,
         Call::Tag(tags) => client.tag_resource(&TagResource { arn: arn(), tags: tags.clone() }).await,
-        // These are not made of one request.
+        // These calls are not made by one request.
         Call::Create | Call::SignOut(_) | Call::Delete(_) | Call::DeleteQuickConnects(_) => Ok(()),
     }
 }

@@ -4,25 +4,25 @@ use std::time::Duration;
 
 /// How long to wait for a new user that cannot be read yet.
 ///
-/// The pauses double, beginning with `first`; their sum never exceeds `most`.
+/// The pauses double, beginning with `first`; their sum is at most `most`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Wait {
     /// The first pause. Default: half a second.
     pub first: Duration,
-    /// All pauses together. Default: 2 minutes.
+    /// Maximum sum of all pauses. Default: 2 minutes.
     pub most: Duration,
 }
 
 impl Default for Wait {
-    /// Pauses from half a second on, two minutes together.
+    /// Pauses that begin with half a second, two minutes in total.
     fn default() -> Self {
         Self { first: Duration::from_millis(500), most: Duration::from_secs(120) }
     }
 }
 
 impl Wait {
-    /// Pauses that double from `first` on, `most` in all.
+    /// Creates pauses that double, beginning with `first`; their sum is at most `most`.
     pub const fn new(first: Duration, most: Duration) -> Self {
         Self { first, most }
     }
@@ -30,7 +30,7 @@ impl Wait {
     /// No waiting.
     pub const NONE: Self = Self { first: Duration::ZERO, most: Duration::ZERO };
 
-    /// The pauses, in their order.
+    /// Returns the pauses, in order.
     pub fn pauses(self) -> impl Iterator<Item = Duration> + Send {
         let mut next = self.first;
         let mut left = self.most;

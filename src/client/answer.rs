@@ -16,15 +16,15 @@ structs! {
     pub struct CreatedUser {
         /// The new user's id.
         user_id: UserId,
-        /// The new user's ARN; empty where the answer has none.
+        /// The new user's ARN; empty if the answer has none.
         arn: String,
     }
 
-    /// A user as `DescribeUser` answers it, without proficiencies.
+    /// A user in the answer of `DescribeUser`, without proficiencies.
     pub struct UserDescription {
         /// The user's id.
         user_id: UserId,
-        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
+        /// The user's ARN; empty if the answer has none. Without it, the user's tags cannot be changed.
         arn: String,
         /// The name that the user signs in with.
         @personal name: String,
@@ -33,7 +33,7 @@ structs! {
         ..
         /// The user's id in the directory.
         directory_user_id: Option<String>,
-        /// Who the person is.
+        /// The identity of the person.
         identity: Identity,
         /// The phone block.
         phone: Phone,
@@ -49,18 +49,18 @@ structs! {
         last_modified_time: Option<Timestamp>,
         /// The Region of the last change.
         last_modified_region: Option<String>,
-        /// What the answer holds that this version does not know: the place of each, and its value where that is a
-        /// plain choice, such as ``afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON```. Known
-        /// names are as in documents, others as the service writes them.
+        /// Settings in the answer that this version does not know: the path of each, and its value if that is a plain
+        /// choice, such as ``afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON```. Known names
+        /// are written as in documents, unknown names as the service writes them.
         unrecognised: Vec<String>,
     }
 
-    /// A user as `SearchUsers` answers it: no e-mails, no mobile, no times; the milliseconds of its
-    /// after contact work are seconds here.
+    /// A user in the answer of `SearchUsers`: without e-mail addresses, mobile number and times. After contact work,
+    /// which the service returns in milliseconds, is in seconds here.
     pub struct FoundUser {
         /// The user's id.
         user_id: UserId,
-        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
+        /// The user's ARN; empty if the answer has none. Without it, the user's tags cannot be changed.
         arn: String,
         /// The name that the user signs in with.
         @personal name: String,
@@ -83,17 +83,17 @@ structs! {
         channels: ChannelSettings,
         /// Every tag.
         tags: Tags,
-        /// What the answer holds that this version does not know, as [`UserDescription`] has it.
+        /// Settings in the answer that this version does not know, as in [`UserDescription`].
         unrecognised: Vec<String>,
     }
 
-    /// A user as `ListUsers` answers it.
+    /// A user in the answer of `ListUsers`.
     pub struct ListedUser {
         /// The user's id.
         user_id: UserId,
-        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
+        /// The user's ARN; empty if the answer has none. Without it, the user's tags cannot be changed.
         arn: String,
-        /// The name that the user signs in with; empty where the answer has none.
+        /// The name that the user signs in with; empty if the answer has none.
         @personal name: String,
         ..
         /// When the user was last changed.
@@ -104,32 +104,33 @@ structs! {
 
     /// A routing profile, a security profile, a traffic distribution group or a workspace.
     pub struct NamedResource {
-        /// Its id, without the ARN around it.
+        /// The id, without the ARN around it.
         id: String,
-        /// Its ARN; empty where the answer has none.
+        /// The ARN; empty if the answer has none.
         arn: String,
-        /// Its name; empty where the answer has none.
+        /// The name; empty if the answer has none.
         name: String,
         ..
-        /// Who manages a security profile; `None` where the answer does not say, and for everything else.
+        /// Whether AWS or the customer manages a security profile; `None` if the answer does not say, and for other
+        /// resources.
         managed_by: Option<SecurityProfileType>,
     }
 
     /// A group of the agent hierarchy.
     pub struct HierarchyGroupEntry {
-        /// Its id.
+        /// The group's id.
         id: HierarchyGroupId,
-        /// Its name, which groups elsewhere in the hierarchy may have too.
+        /// The group's name, which is not unique: groups elsewhere in the hierarchy may have the same name.
         name: String,
         /// The names from the top level down to the group's own: one to five.
         path: Vec<String>,
     }
 
-    /// A predefined attribute, and what a proficiency may say of it.
+    /// A predefined attribute, and the values that a proficiency may have for it.
     pub struct PredefinedAttribute {
-        /// Its name.
+        /// The attribute's name.
         name: String,
-        /// Its values; none where this version does not know their type.
+        /// The attribute's values; empty if this version does not know their type.
         values: BTreeSet<String>,
     }
 
@@ -137,18 +138,18 @@ structs! {
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
     pub struct QuickConnectSummary {
-        /// Its id.
+        /// The quick connect's id.
         #[serde(rename = "id")]
         quick_connect_id: String,
-        /// Its name.
+        /// The quick connect's name.
         @personal name: String,
         ..
-        /// The user that it leads to.
+        /// The user to which the quick connect leads.
         user_id: Option<UserId>,
     }
 
-    /// That users get a workspace: one user, or those of a routing profile. A type of resource that this version does
-    /// not know is neither.
+    /// An association of a workspace with one user, or with the users of a routing profile. Both are `None` if this
+    /// version does not know the type of the associated resource.
     pub struct WorkspaceAssociation {
         /// The id of the workspace.
         workspace_id: String,
@@ -159,12 +160,12 @@ structs! {
         routing_profile_id: Option<RoutingProfileId>,
     }
 
-    /// An instance as `DescribeInstance` answers it.
+    /// An instance in the answer of `DescribeInstance`.
     pub struct InstanceDescription {
         /// The instance's id.
         instance_id: InstanceId,
         ..
-        /// How it manages identities; `None` for a type that this version does not know.
+        /// The identity management type of the instance; `None` if this version does not know the type.
         identity_management: Option<IdentityManagementType>,
     }
 }
@@ -174,22 +175,22 @@ structs! {
 pub struct Page<T> {
     /// The elements.
     pub items: Vec<T>,
-    /// The token of the next page; `None` on the last one.
+    /// The token of the next page; `None` on the last page.
     pub next_token: Option<String>,
-    /// When and where the whole list was last changed, where the service says so: of the proficiencies of a user.
+    /// When and where the whole list was last changed, if the service says so. It does for the proficiencies of a user.
     pub last_modified: Option<LastModified>,
 }
 
 impl<T> Page<T> {
-    /// Creates a page of these elements; the last one, if it has no token.
+    /// Creates a page of these elements; without a token, it is the last page.
     pub fn new(items: impl Into<Vec<T>>, next_token: impl Into<Option<String>>) -> Self {
         Self { items: items.into(), next_token: next_token.into(), last_modified: None }
     }
 }
 
 impl UserDescription {
-    /// The user as a state without a record. `proficiencies` come from a call of their own. Empty texts,
-    /// which the service may answer if nothing is set, are left out.
+    /// Converts the user to a state without a record. `proficiencies` come from another call. Empty texts, which the
+    /// service may answer if nothing is set, are left out.
     pub fn into_state(self, instance_id: InstanceId, proficiencies: Option<Proficiencies>) -> UserState {
         let mut state = UserState {
             instance_id,
@@ -217,7 +218,7 @@ impl UserDescription {
     }
 }
 
-/// What `DescribeUser` would answer of a user that is as the state says; proficiencies are not part of it.
+/// The answer of `DescribeUser` for a user that equals the state, without proficiencies.
 impl From<UserState> for UserDescription {
     fn from(state: UserState) -> Self {
         let properties = state.properties;

@@ -1,4 +1,4 @@
-//! Decorators: a client around a client, written as one method.
+//! Decorators: a client that wraps another client, written as one method.
 
 use std::fmt::{self, Debug};
 
@@ -47,9 +47,9 @@ use crate::user::{ProficiencyKey, UserId};
 /// # Ok(()) }
 /// ```
 pub trait Around: Debug + Send + Sync {
-    /// Called for each call. `next.call()` makes the call: await it once, several times (each makes the call
-    /// again), or not at all, to refuse it. `T` is the answer of the operation; `call` has the operation, the
-    /// ids, and the request by type ([`ApiCall::request`]).
+    /// Called for each call. `next.call()` makes the call. Await it once, several times (each time makes the call
+    /// again), or not at all, to refuse the call. `T` is the answer of the operation. `call` contains the operation,
+    /// the ids, and the request by type ([`ApiCall::request`]).
     fn around<T: Send + 'static>(
         &self,
         call: ApiCall<'_>,
@@ -61,7 +61,7 @@ pub trait Around: Debug + Send + Sync {
 pub struct Next<'a, T>(&'a (dyn Fn() -> Pending<'a, T> + Send + Sync));
 
 impl<'a, T> Next<'a, T> {
-    /// Makes the call. Each future makes it once; call this again to repeat it.
+    /// Returns a future that makes the call once. To repeat the call, create another future.
     pub fn call(&self) -> Pending<'a, T> {
         (self.0)()
     }
@@ -94,17 +94,17 @@ impl<C, A> Decorated<C, A> {
         Self { inner, around }
     }
 
-    /// The inner client.
+    /// Returns the inner client.
     pub const fn inner(&self) -> &C {
         &self.inner
     }
 
-    /// The decorator.
+    /// Returns the decorator.
     pub const fn around(&self) -> &A {
         &self.around
     }
 
-    /// Changes what is done around each call.
+    /// Changes the decorator.
     #[cfg(feature = "policy")]
     pub(super) fn map(self, change: impl FnOnce(A) -> A) -> Self {
         Self { inner: self.inner, around: change(self.around) }

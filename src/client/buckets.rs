@@ -18,21 +18,21 @@ use super::{
 };
 use crate::user::Operation;
 
-/// A token bucket for each operation, in this process; first come, first served.
+/// A token bucket for each operation in this process; waiting calls are served in order.
 ///
-/// Others may use the same quota: throttling lowers the rate, and it recovers with time while the service
-/// accepts calls. So appliers that share a quota without knowing of each other end up with about the same
-/// share each, and together use nearly all of it. For that they must not stay in step: [`shared`](Self::shared)
-/// spreads the calls.
+/// Other programs may use the same quota: throttling lowers the rate, and it recovers with time while the service
+/// accepts calls. So programs that share a quota without knowing of each other each get about the same share, and
+/// together use nearly all of it. For that their calls must not be synchronised: [`shared`](Self::shared) adds a random
+/// delay.
 ///
-/// With [`probing`](Self::probing) rates also rise above those that are given, where the service accepts it.
+/// With [`probing`](Self::probing), rates also rise above the given rates while the service accepts it.
 ///
-/// All refusals of calls that were made before the rate was last changed count as one. A refused burst only
-/// shows that the service's bucket was not full, as after another run: the rate stays, and no more bursts are
-/// made until the bucket would be full again.
+/// All refusals of calls that were made before the last change of the rate count as one. A refused burst only shows
+/// that the service's bucket was not full, for example after another run: the rate stays, and no more bursts are made
+/// until the bucket would be full again.
 pub struct TokenBuckets {
     rates: Rates,
-    /// Up to which rates are raised.
+    /// The rates up to which rates are raised.
     ceiling: Option<Rates>,
     timer: Clock,
     shared: bool,
@@ -40,7 +40,7 @@ pub struct TokenBuckets {
 }
 
 struct Bucket {
-    /// Who waits, in the order in which they came.
+    /// The lock for which calls wait, in order of arrival.
     turn: tokio::sync::Mutex<()>,
     share: Mutex<Share>,
 }
@@ -48,57 +48,57 @@ struct Bucket {
 /// This process's share of a quota.
 struct Share {
     rate: Rate,
-    /// How the rate is raised, where it may be.
+    /// How the rate is raised, if it may be raised.
     probe: Option<Probe>,
-    /// When the bucket is full, if no more calls are made: never more calls than the quota.
+    /// When the bucket is full, if no more calls are made. No more calls than the quota are allowed.
     full: Duration,
-    /// The number of turns that were given.
+    /// Number of turns given.
     turns: u64,
-    /// The last turn that was part of a burst, or one more.
+    /// The last turn that was part of a burst, or the next one.
     burst: u64,
-    /// Refusals of turns before this one are already accounted for.
+    /// Refusals of turns before this one are already taken into account.
     heard: u64,
-    /// From [`LEAST`] to 1.
+    /// The fraction of the rate that is used, from [`LEAST`] to 1.
     part: f64,
-    /// The number of calls that the service accepted since it last refused one.
+    /// Number of calls that the service accepted since it last refused one.
     accepted: u32,
-    /// When the next call is due, while the part is less than the whole.
+    /// When the next call is due, while the fraction is less than 1.
     due: Duration,
-    /// When the part last changed.
+    /// When the fraction last changed.
     changed: Duration,
 }
 
-/// The least that is left of a rate.
+/// Minimum fraction of a rate.
 const LEAST: f64 = 1.0 / 16.0;
 
-/// The factor of a decrease after a refusal that comes soon after another. Multiplicative decrease and additive
-/// increase make the shares of a quota equal over time.
+/// The factor of a decrease after a refusal that soon follows another. Multiplicative decrease and additive increase
+/// make the shares of a quota equal over time.
 const DECREASE: f64 = 0.5;
 
-/// A refusal after more calls than these counts for less: it may have had another cause.
+/// A refusal after more accepted calls than this has a smaller effect: it may have another cause.
 const SOON: f64 = 4.0;
 
-/// What is added to the part in the time of one call at the whole rate, however many are made.
+/// Increase of the fraction during the interval of one call at the full rate, however many calls are made.
 const INCREASE: f64 = 0.004;
 
-/// The random delay of a call, as a fraction of the interval, so that appliers do not stay in step: the one
-/// that always came first would get everything.
+/// Random delay of a call, as a fraction of the interval, so that programs do not stay synchronised: the program that
+/// is always first would get everything.
 const SPREAD: f64 = 0.5;
 
 impl TokenBuckets {
-    /// Buckets of these rates.
+    /// Creates buckets with these rates.
     pub fn new(rates: impl Into<Rates>, timer: Arc<dyn Timer>) -> Self {
         let (rates, timer) = (rates.into(), Clock(timer));
         Self { rates, ceiling: None, timer, shared: false, buckets: Mutex::default() }
     }
 
     /// Raises the rate of each operation step by step while the service accepts its calls, up to that of `ceiling`, and
-    /// lets it fall back when a call is refused: a rate that was refused is tried again after a minute, then after
-    /// twice as long each time. A burst stays as it is. Off by default.
+    /// lowers it again when a call is refused. A refused rate is tried again after one minute, then after twice as long
+    /// each time. The burst stays as it is. Default: off.
     ///
-    /// Of an account whose quotas are not known, `ceiling` may be [`Rates::documented`]: what is not raised there is left
-    /// alone. The service counts the calls of everybody: other programs of the account are refused calls too, while
-    /// this one tries.
+    /// For an account whose quotas are not known, `ceiling` may be [`Rates::documented`]: operations whose rate is not
+    /// higher there stay as they are. The service counts all calls of an account: while this program tries higher
+    /// rates, calls of other programs are refused, too.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -113,8 +113,8 @@ impl TokenBuckets {
         self
     }
 
-    /// Adds a random delay to each call, for a quota that other processes or machines use at the same time; off
-    /// by default.
+    /// Adds a random delay to each call, for a quota that other processes or machines use at the same time. Default:
+    /// off.
     #[must_use]
     pub const fn shared(mut self) -> Self {
         self.shared = true;
@@ -195,7 +195,7 @@ impl Share {
             probe,
             full: now,
             turns: 0,
-            // Nothing is known of the service's bucket yet: the first call counts as a burst.
+            // The state of the service's bucket is not known yet: the first call counts as a burst.
             burst: 1,
             heard: 0,
             part: 1.0,
@@ -205,7 +205,7 @@ impl Share {
         }
     }
 
-    /// The rate at present, for estimates.
+    /// Returns the current rate, for estimates.
     fn shown(&self) -> Rate {
         let basis = if self.probe.is_some() { RateBasis::Probed } else { self.rate.basis };
         match self.part < 1.0 {
@@ -214,12 +214,12 @@ impl Share {
         }
     }
 
-    /// How long the bucket takes to fill.
+    /// Returns how long the bucket takes to fill.
     const fn whole(&self) -> Duration {
         self.rate.every.saturating_mul(self.rate.burst.get())
     }
 
-    /// Takes a token; otherwise, how long it is until there is one.
+    /// Takes a token, or returns the time until there is one.
     fn take(&mut self, now: Duration) -> Result<Turn, Duration> {
         let every = self.rate.every;
         let pending = self.full.saturating_sub(now);
@@ -229,8 +229,8 @@ impl Share {
         self.full = now.saturating_add(lacks);
         let turn = Turn::new(self.turns);
         self.turns = self.turns.saturating_add(1);
-        // Another token is there at once: this call is part of a burst, and so is the last one of it. At a
-        // part of the rate there are none.
+        // Another token is available at once: this call and the next one belong to a burst. With a fraction of the rate
+        // there are no bursts.
         if self.part >= 1.0 && lacks.saturating_add(every) <= self.whole() {
             self.burst = self.turns.saturating_add(1);
             if let Some(probe) = &mut self.probe {
@@ -240,7 +240,7 @@ impl Share {
         Ok(turn)
     }
 
-    /// When the next call is due, and how far apart calls are; `None` where the whole rate is ours.
+    /// Returns when the next call is due, and the interval between calls; `None` if the full rate is available.
     fn due(&mut self, now: Duration) -> Option<(Duration, Duration)> {
         if self.part >= 1.0 {
             return None;
@@ -263,12 +263,12 @@ impl Share {
         }
     }
 
-    /// The service's bucket is empty, and so is ours.
+    /// Records that the service's bucket is empty, and empties this one.
     fn empty(&mut self, now: Duration) {
         self.full = now.saturating_add(self.whole());
     }
 
-    /// Gives up a part of what the rate was raised by, if it was.
+    /// Lowers a raised rate. Returns whether the rate was raised.
     fn fall_back(&mut self, now: Duration) -> bool {
         let Some(probe) = &mut self.probe else { return false };
         if !probe.fall_back(self.turns, now) {
@@ -309,7 +309,7 @@ impl Share {
     }
 }
 
-/// The time between two calls at a part of the rate.
+/// Returns the interval between two calls at a fraction of the rate.
 fn longer(every: Duration, part: f64) -> Duration {
     Duration::try_from_secs_f64(every.as_secs_f64() / part).unwrap_or(Duration::MAX)
 }

@@ -1,4 +1,4 @@
-//! Cancellation, and work that must end within a time.
+//! Cancellation, and a time limit for work.
 
 use std::{cell::RefCell, fmt, future::poll_fn, pin::pin, sync::Arc, time::Duration};
 
@@ -10,8 +10,8 @@ use super::{
 };
 use crate::user::Operation;
 
-/// Cancels running work: calls that were sent are awaited, no more calls are sent, and every pause ends. Clones
-/// are the same token. Inside of [`within`], every token is cancelled once the time is over.
+/// Cancels running work: calls that were sent are awaited, no more calls are sent, and every pause ends. Clones are the
+/// same token. Within [`within`], every token counts as cancelled once the time is over.
 ///
 /// ```
 /// use connect_user::client::CancellationToken;
@@ -25,22 +25,22 @@ use crate::user::Operation;
 pub struct CancellationToken(tokio_util::sync::CancellationToken);
 
 impl CancellationToken {
-    /// A token that is not cancelled yet.
+    /// Creates a token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Cancels, for good.
+    /// Cancels the token permanently.
     pub fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// Whether it is cancelled.
+    /// Whether the token is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled() || Timeout::current().is_some_and(|timeout| timeout.over.is_cancelled())
     }
 
-    /// Returns once it is cancelled.
+    /// Returns once the token is cancelled.
     pub async fn cancelled(&self) {
         match Timeout::current() {
             Some(timeout) => {
@@ -50,7 +50,7 @@ impl CancellationToken {
         }
     }
 
-    /// The output of the future; `None` if the token is cancelled first.
+    /// Returns the output of the future; `None` if the token is cancelled first.
     pub async fn run<F: Future>(&self, future: F) -> Option<F::Output> {
         match select(pin!(self.cancelled()), pin!(future)).await {
             Either::Left(_) => None,
@@ -58,7 +58,7 @@ impl CancellationToken {
         }
     }
 
-    /// The error of a call that is not made since the token is cancelled.
+    /// Returns the error of a call that is not made because the token is cancelled.
     pub(crate) fn refuse(&self, operation: Operation) -> ClientError {
         let error = ClientError::new(operation, ErrorKind::Cancelled);
         match self.ended() {
@@ -67,7 +67,7 @@ impl CancellationToken {
         }
     }
 
-    /// Why the work has to end, if it has to.
+    /// Returns why the work must end, if it must.
     pub(crate) fn ended(&self) -> Option<Ended> {
         if self.0.is_cancelled() {
             return Some(Ended::Cancelled);
@@ -76,7 +76,7 @@ impl CancellationToken {
     }
 }
 
-/// Why work has to end.
+/// The reason why work must end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ended {
     Cancelled,
@@ -94,12 +94,12 @@ impl fmt::Display for Ended {
     }
 }
 
-/// Does work within a time. Once it is over, the work ends as if every token in it were cancelled: calls that were
-/// sent are awaited, no more are sent, and every pause and every wait for a turn ends. So what was done is known, and
-/// the answer says it.
+/// Limits the time of `work`. When the time is over, the work ends as if every token in it were cancelled: calls that
+/// were sent are awaited, no more are sent, and every pause and every wait for a turn ends. So it is known what was
+/// done, and the answer says so.
 ///
-/// The clock must not block the thread, as [`ThreadTimer`](super::ThreadTimer) does. Work that the work spawns as
-/// tasks of their own is not bounded.
+/// The clock must not block the thread; [`ThreadTimer`](super::ThreadTimer) does. Tasks that the work spawns are not
+/// limited.
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
@@ -123,7 +123,7 @@ impl fmt::Display for Ended {
 /// # Ok(()) }
 /// ```
 pub async fn within<F: Future>(time: Duration, clock: &dyn Sleep, work: F) -> F::Output {
-    // A shorter time around this one ends it, too.
+    // A shorter time limit around this one ends the work, too.
     let outer = Timeout::current();
     let over = outer.as_ref().map_or_else(Default::default, |outer| outer.over.child_token());
     let timeout = Timeout { over, time, outer: outer.map(Arc::new) };
@@ -137,17 +137,17 @@ pub async fn within<F: Future>(time: Duration, clock: &dyn Sleep, work: F) -> F:
     }
 }
 
-/// The time that the work of a task has.
+/// The time limit of the work of a task.
 #[derive(Clone)]
 struct Timeout {
     over: tokio_util::sync::CancellationToken,
     time: Duration,
-    /// That of the work around this one.
+    /// The time limit around this one.
     outer: Option<Arc<Timeout>>,
 }
 
 thread_local! {
-    /// That of the work which this thread is just about.
+    /// The time limit of the work that this thread is polling.
     static CURRENT: RefCell<Option<Timeout>> = const { RefCell::new(None) };
 }
 
@@ -156,7 +156,7 @@ impl Timeout {
         CURRENT.with_borrow(Clone::clone)
     }
 
-    /// The time that is over, if one is.
+    /// Returns the time limit that is over, if any.
     fn ended(&self) -> Option<Duration> {
         let outer = self.outer.as_ref().and_then(|outer| outer.ended());
         outer.or_else(|| self.over.is_cancelled().then_some(self.time))
@@ -172,7 +172,7 @@ impl Timeout {
     }
 }
 
-/// What was current outside; it is again when this is dropped.
+/// The outer time limit, which is restored when this is dropped.
 struct Outer(Option<Timeout>);
 
 impl Drop for Outer {

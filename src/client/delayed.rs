@@ -9,7 +9,7 @@ use super::{
     timer::{Clock, Timer},
 };
 
-/// A client whose every call takes some time: for simulations under a test's clock.
+/// A client whose calls each take some time, for simulations with a test's clock.
 pub type Delayed<C> = Decorated<C, Delay>;
 
 /// Waits before each call.

@@ -10,31 +10,31 @@ pub type ClientResult<T> = Result<T, ClientError>;
 choice! {
     /// The kind of a failure, which says what can be done about it.
     ErrorKind {
-        /// What is asked for does not exist (404), or not yet: a new user can be unreadable for minutes.
+        /// The requested resource does not exist (404), or not yet: a new user can be unreadable for minutes.
         NotFound = "not-found",
-        /// The instance has a user of that name (409, `DuplicateResourceException`).
+        /// The instance already has a user with that name (409, `DuplicateResourceException`).
         Duplicate = "duplicate",
-        /// Too many calls at once (429): wait and try again.
+        /// Too many calls in a short time (429): wait and try again.
         Throttled = "throttled",
-        /// A quota of the account is full (429, `LimitExceededException`): no waiting helps.
+        /// A quota of the account is full (429, `LimitExceededException`): waiting does not help.
         QuotaExceeded = "quota-exceeded",
-        /// The service refuses the request as it is (400).
+        /// The service refuses the request (400).
         Invalid = "invalid",
-        /// The caller lacks the permission (403), or is not known (401).
+        /// The caller lacks the permission (403), or is unknown (401).
         AccessDenied = "access-denied",
-        /// Someone else changes the same thing (409, `ConditionalOperationFailedException`).
+        /// The same resource is being changed by another caller (409, `ConditionalOperationFailedException`).
         Conflict = "conflict",
         /// The service failed (5xx).
         Service = "service",
-        /// The service answered, and the answer does not have the form that the API declares. Retries repeat the
-        /// call once.
+        /// The service answered, but the answer does not have the form that the API declares. Retries repeat the call
+        /// once.
         InvalidResponse = "invalid-response",
-        /// No answer came: a connection that broke, or a time-out.
+        /// No answer came: the connection broke, or a time-out expired.
         Transport = "transport",
-        /// Nothing was sent, as the service cannot be reached: the connection is refused, the host is unknown,
-        /// or the URL is not one of Amazon Connect.
+        /// Nothing was sent, because the service cannot be reached: the connection is refused, the host is unknown, or
+        /// the URL is not one of Amazon Connect.
         Unreachable = "unreachable",
-        /// Nothing was sent, as there are no credentials to sign it with.
+        /// Nothing was sent, because there are no credentials to sign the call.
         Credentials = "credentials",
         /// The host cancelled before the call was made.
         Cancelled = "cancelled",
@@ -46,14 +46,14 @@ choice! {
 impl ErrorKind {
     /// Whether the same call may succeed later without any action.
     ///
-    /// After [`Service`](Self::Service) and [`Transport`](Self::Transport) the call may have had its effect:
-    /// see [`ClientError::effect`] before repeating a creation. A service that [cannot be
-    /// reached](Self::Unreachable) and missing [credentials](Self::Credentials) need an action.
+    /// After [`Service`](Self::Service) and [`Transport`](Self::Transport) the call may have had its effect: see
+    /// [`ClientError::effect`] before repeating a creation. [`Unreachable`](Self::Unreachable) and missing
+    /// [`Credentials`](Self::Credentials) need an action.
     pub const fn is_retryable(self) -> bool {
         matches!(self, Self::Throttled | Self::Conflict | Self::Service | Self::Transport)
     }
 
-    /// The kind as a part of a message.
+    /// Returns the kind as a part of a message.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::NotFound => "not found",
@@ -73,7 +73,7 @@ impl ErrorKind {
         }
     }
 
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub const fn help(self) -> &'static str {
         match self {
             Self::NotFound => "read the user again and make a new plan: it is gone, or what it refers to is",
@@ -107,14 +107,14 @@ impl ErrorKind {
 choice! {
     /// Whether a call that failed may have had its effect.
     Effect {
-        /// The service refused it: nothing has changed.
+        /// None: the service refused the call and nothing has changed.
         None = "none",
         /// Unknown: the call may have been done and its answer lost.
         Unknown = "unknown",
     }
 }
 
-/// A call that failed.
+/// The error of a failed call.
 ///
 /// ```
 /// use connect_user::client::{ClientError, Effect, ErrorKind};
@@ -132,7 +132,7 @@ choice! {
 #[derive(Clone)]
 pub struct ClientError(Box<Parts>);
 
-/// Behind a pointer, so that the way without an error stays light.
+/// Boxed, so that results without an error stay small.
 #[derive(Clone)]
 struct Parts {
     operation: Operation,
@@ -141,7 +141,7 @@ struct Parts {
     message: Option<String>,
     request_id: Option<String>,
     effect: Effect,
-    /// Why it was not tried again, if it would have been.
+    /// Why the call was not repeated, if it would have been.
     ended: Option<String>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -167,7 +167,7 @@ impl ClientError {
         }))
     }
 
-    /// The error of a client that lacks an operation: see [`ErrorKind::Unsupported`].
+    /// Creates the error of a client that lacks an operation: see [`ErrorKind::Unsupported`].
     pub fn unsupported(operation: Operation) -> Self {
         Self::new(operation, ErrorKind::Unsupported)
     }
@@ -186,60 +186,60 @@ impl ClientError {
         self
     }
 
-    /// Adds the id that AWS support asks for.
+    /// Adds the request id, for AWS support.
     #[must_use]
     pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
         self.0.request_id = Some(request_id.into());
         self
     }
 
-    /// Says whether the call may have had its effect.
+    /// Sets whether the call may have had its effect.
     #[must_use]
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
         self
     }
 
-    /// Says why the call was not tried again.
+    /// Adds the reason why the call was not repeated.
     #[cfg(feature = "engine")]
     pub(crate) fn with_end(mut self, why: impl fmt::Display) -> Self {
         self.0.ended = Some(why.to_string());
         self
     }
 
-    /// Whether the call had to end for the caller's sake: another caller may get an answer.
+    /// Whether the call ended because its caller was cancelled: the call of another caller may succeed.
     pub(crate) fn is_of_caller(&self) -> bool {
         self.kind() == ErrorKind::Cancelled || self.0.ended.is_some()
     }
 
-    /// Adds what caused the error.
+    /// Adds the cause of the error.
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
 
-    /// The operation that failed.
+    /// Returns the operation that failed.
     pub fn operation(&self) -> Operation {
         self.0.operation
     }
 
-    /// The kind of failure.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The service's code.
+    /// Returns the service's code.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The service's message.
+    /// Returns the service's message.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// The id that AWS support asks for.
+    /// Returns the request id, for AWS support.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
@@ -254,10 +254,10 @@ impl ClientError {
         self.0.kind.is_retryable()
     }
 
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub fn help(&self) -> &'static str {
         match self.0.kind {
-            // What these are asked for is an instance.
+            // For these operations, the missing resource is the instance.
             ErrorKind::NotFound if is_of_instance(self.0.operation) => {
                 "look the id of the instance up in the console, and check Region and account"
             }
@@ -266,7 +266,7 @@ impl ClientError {
     }
 }
 
-/// Whether what an operation is asked for is an instance, or all of a kind in one.
+/// Whether the operation reads an instance, or the resources of an instance.
 const fn is_of_instance(operation: Operation) -> bool {
     !operation.writes() && !matches!(operation, Operation::DescribeUser | Operation::ListUserProficiencies)
 }
@@ -294,7 +294,7 @@ impl fmt::Display for ClientError {
         }
         write!(f, "`{}` failed, {}", self.0.operation, self.0.kind.describe())?;
         if let Some(message) = self.0.message.as_ref().or(self.0.code.as_ref()) {
-            // It may repeat what a program has written.
+            // The message may repeat what a program has written.
             write!(f, ": {}", one_line(message))?;
         }
         match &self.0.request_id {

@@ -1,8 +1,8 @@
-//! Folders of files that are their owner's alone.
+//! Folders that only their owner may read.
 
 use std::{fs, io, path::Path};
 
-/// Creates a folder, and those above it, that only its owner may read; one that is there stays as it is.
+/// Creates a folder, and its parents, that only the owner may read; an existing folder stays as it is.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! A mock of [`ConnectClient`] for unit tests (feature `mock`), made with `mockall`.
 //!
-//! A test says what each call must carry and what it answers; whatever is not expected panics. For everything
-//! that a service remembers from one call to the next, [`memory`](super::memory) is there.
+//! A test defines what each call must contain and what it answers; an unexpected call panics. For tests that need the
+//! state of a service across calls, use [`memory`](super::memory).
 //!
 //! ```
 //! use connect_user::client::{ConnectClient, ListUsers, Page, mock::MockConnectClient};
@@ -17,7 +17,7 @@
 //! assert!(client.list_users(&ListUsers::new("1c2d")).await?.items.is_empty());
 //! # Ok(()) }
 //! ```
-// The methods are what `mockall` makes of the operations.
+// The methods are generated from the operations by `mockall`.
 #![allow(
     clippy::missing_errors_doc,
     missing_debug_implementations,
@@ -35,7 +35,7 @@ use crate::user::{ProficiencyKey, UserId};
 macro_rules! mock_client {
     ({} $($method:ident $request:ident -> $answer:ty;)+) => {
         mockall::mock! {
-            /// A client whose every answer the test says.
+            /// A client whose answers the test defines.
             #[derive(Debug)]
             pub ConnectClient {}
 

@@ -1,9 +1,8 @@
 //! The client of the service: the trait [`ConnectClient`], requests, answers and errors.
 //!
-//! A client makes one call per method, once. Retry and pace are decorators around any client (`Retrying` and `Paced`,
-//! feature `policy`); a host writes its own decorator in one method ([`Around`]). [`all_pages`] reads whole lists.
-//! [`memory`] is an Amazon Connect in memory, for tests and trials; the module `aws` (feature `aws`) is the real
-//! service.
+//! A client makes each call once. Retry and pace are decorators around any client (`Retrying` and `Paced`, feature
+//! `policy`); a host writes its own decorator in one method ([`Around`]). [`all_pages`] reads whole lists. [`memory`]
+//! is Amazon Connect in memory, for tests and trials; the module `aws` (feature `aws`) is the real service.
 
 mod answer;
 mod around;

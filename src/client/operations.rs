@@ -1,4 +1,4 @@
-//! The contract of a client, and what its requests are: both are made of the table of operations.
+//! The contract of a client, and the traits of its requests: both are generated from the table of operations.
 
 use std::{
     any::Any,
@@ -39,7 +39,7 @@ macro_rules! declare_client {
             $(
                 $(#[$of_optional])*
                 ///
-                /// A client may lack it: it is then [unsupported](super::ErrorKind::Unsupported).
+                /// A client may lack this operation: it then fails as [unsupported](super::ErrorKind::Unsupported).
                 async fn $optional(&self, _request: &$of_request) -> ClientResult<$of_answer> {
                     Err(ClientError::unsupported(Operation::$of_request))
                 }
@@ -49,29 +49,28 @@ macro_rules! declare_client {
 }
 
 operations!([declare_client] {
-    /// The Amazon Connect operations that managing users takes: one method per API operation.
+    /// The Amazon Connect operations that are needed to manage users: one method per API operation.
     ///
-    /// An implementation makes one call per method, without retrying: pace and retry are decorators
-    /// around it. It may be shared between threads and called concurrently.
-    /// `&C`, `Box<C>` and `Arc<C>` are clients where `C` is. Put
-    /// [`async_trait`](crate::async_trait) on the implementation.
+    /// An implementation makes one call per method, without retrying: pace and retry are decorators around it. It may
+    /// be shared between threads and called concurrently. `&C`, `Box<C>` and `Arc<C>` are clients if `C` is a client.
+    /// Put [`async_trait`](crate::async_trait) on the implementation.
     ///
-    /// The contract, beyond each method's own words:
+    /// The contract, in addition to the documentation of each method:
     ///
-    /// - An error has its operation, its kind and, where there is one, the request id. Its effect is
+    /// - An error has its operation, its kind and, if there is one, the request id. Its effect is
     ///   [`Effect::None`](super::Effect) only if the service has certainly done nothing.
     /// - Ids and ARNs are accepted alike.
     /// - No value that is sent appears in an error's message.
     trait ConnectClient;
 });
 
-/// The future of an answer, as the methods of a [`ConnectClient`] return it.
+/// The future of an answer, which the methods of a [`ConnectClient`] return.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = ClientResult<T>> + Send + 'a>>;
 
-/// The request of an operation. Make one with its constructor, and send it with a method of [`ConnectClient`]
-/// or with [`send`](Self::send). Other crates cannot implement it.
+/// The request of an operation. Create it with its constructor, and send it with a method of [`ConnectClient`] or with
+/// [`send`](Self::send). Other crates cannot implement this trait.
 pub trait Request: Clone + Debug + Send + Sync + sealed::Sealed + 'static {
-    /// The operation, which has the request's name.
+    /// The operation, whose name is the name of the request.
     const OPERATION: Operation;
 
     /// The answer of the operation.
@@ -80,7 +79,7 @@ pub trait Request: Clone + Debug + Send + Sync + sealed::Sealed + 'static {
     /// Makes the call.
     fn send<'a>(&'a self, client: &'a dyn ConnectClient) -> Pending<'a, Self::Answer>;
 
-    /// The call, as decorators see it.
+    /// Returns the call, as decorators see it.
     fn call(&self) -> ApiCall<'_>;
 }
 
@@ -115,7 +114,7 @@ impl<'a> ApiCall<'a> {
         Self { name: Some(name), ..self }
     }
 
-    /// The instance and user of a user's ARN; of any other ARN, nothing.
+    /// Sets the instance and the user from the ARN of a user; other ARNs set nothing.
     fn arn(self, arn: &'a str) -> Self {
         let mut parts = arn.split('/').skip(1);
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
@@ -124,27 +123,27 @@ impl<'a> ApiCall<'a> {
         }
     }
 
-    /// The operation.
+    /// Returns the operation.
     pub const fn operation(&self) -> Operation {
         self.operation
     }
 
-    /// The id of the instance; `None` for a change of tags whose ARN is not that of a user.
+    /// Returns the id of the instance; `None` for a change of tags whose ARN is not that of a user.
     pub const fn instance(&self) -> Option<&'a str> {
         self.instance
     }
 
-    /// The id of the user, if the call is about one; `None` for a creation.
+    /// Returns the id of the user, if the call concerns an existing user; `None` for a creation.
     pub const fn user(&self) -> Option<&'a str> {
         self.user
     }
 
-    /// The user name of a creation.
+    /// Returns the user name of a creation.
     pub const fn user_name(&self) -> Option<&'a str> {
         self.name
     }
 
-    /// The request, if it is of that type.
+    /// Returns the request, if it has the type `R`.
     pub fn request<R: Request>(&self) -> Option<&'a R> {
         self.request.downcast_ref()
     }
@@ -182,7 +181,7 @@ macro_rules! implement_requests {
             }
         )+)+
 
-        /// Each operation that there is has a method.
+        /// Fails to compile if an operation has no method.
         const _: fn(Operation) = |operation| match operation {
             $($(Operation::$request => {})+)+
         };

@@ -15,8 +15,8 @@ use crate::user::Operation;
 
 /// Limits the rate of calls.
 ///
-/// The quota is one per operation, account and Region, so one `Pace` is shared by every client of an
-/// account and Region. A host with many machines can implement one that they all share.
+/// Each operation has one quota per account and Region, so all clients of an account and Region should share one
+/// `Pace`. A host with many machines can implement a `Pace` that they all share.
 #[async_trait]
 pub trait Pace: fmt::Debug + Send + Sync {
     /// Waits until a call of this operation may be made. Hand the returned turn to
@@ -30,23 +30,23 @@ pub trait Pace: fmt::Debug + Send + Sync {
     /// Called when the service has accepted that call.
     fn accepted(&self, operation: Operation, turn: Turn);
 
-    /// The rate that an operation has at present, for estimates; [`Rate::DEFAULT`] unless overridden.
+    /// Returns the current rate of an operation, for estimates; [`Rate::DEFAULT`] unless overridden.
     fn rate(&self, _operation: Operation) -> Rate {
         Rate::DEFAULT
     }
 }
 
-/// A permission to make one call, with a number of the pace's own choice; 0 by default.
+/// A permission to make one call, with a number that the pace chooses. Default: 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turn(u64);
 
 impl Turn {
-    /// A turn of this number.
+    /// Creates a turn with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// Its number.
+    /// Returns the number.
     pub const fn number(self) -> u64 {
         self.0
     }
@@ -76,8 +76,8 @@ impl<C> Paced<C> {
         Self::with(inner, Pacing { pace, cancel: CancellationToken::new() })
     }
 
-    /// Ends the waiting when the token is cancelled: a call that waits fails as [`ErrorKind::Cancelled`] without
-    /// being made, and a call that was made is awaited. By default nothing cancels.
+    /// Ends the wait when the token is cancelled: a waiting call fails as [`ErrorKind::Cancelled`] without being made,
+    /// and a call that was made is awaited. Default: never cancelled.
     #[must_use]
     pub fn with_cancellation(self, token: CancellationToken) -> Self {
         self.map(|pacing| Pacing { cancel: token, ..pacing })

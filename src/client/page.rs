@@ -1,4 +1,4 @@
-//! All pages of a list.
+//! Reads all pages of a list.
 
 use std::collections::HashSet;
 
@@ -19,13 +19,13 @@ pub trait PagedRequest: Request<Answer = Page<Self::Item>> {
     /// The largest size of a page, which is also the default.
     const LARGEST_PAGE: u32;
 
-    /// Where the last page ended; `None` asks for the first page.
+    /// Returns the token of the requested page; `None` for the first page.
     fn page_token(&self) -> Option<&str>;
 
-    /// The size of the page that is asked for.
+    /// Returns the requested size of the page.
     fn page_size(&self) -> u32;
 
-    /// Asks for the page that this token leads to.
+    /// Sets the token of the page to request.
     fn set_next_token(&mut self, token: String);
 }
 
@@ -55,7 +55,7 @@ macro_rules! paged_requests {
 
 operations!([paged_requests] {});
 
-/// Reads all pages, from the one that is asked for on.
+/// Reads all pages, beginning with the page of the request.
 ///
 /// ```
 /// use connect_user::client::{ListUsers, all_pages, memory::MemoryConnect};
@@ -70,8 +70,8 @@ operations!([paged_requests] {});
 ///
 /// # Errors
 ///
-/// The first call that fails; [`ErrorKind::InvalidResponse`] where a page token repeats, which would never
-/// end.
+/// The error of the first call that fails; [`ErrorKind::InvalidResponse`] if a page token repeats, because reading
+/// would never end.
 pub async fn all_pages<R: PagedRequest>(
     client: &dyn ConnectClient,
     request: R,
@@ -79,7 +79,7 @@ pub async fn all_pages<R: PagedRequest>(
     Ok(whole_list(client, request).await?.items)
 }
 
-/// The same as one page, with what the last one says of the whole list.
+/// Reads all pages and returns them as one page, with the last page's data about the whole list.
 pub(crate) async fn whole_list<R: PagedRequest>(
     client: &dyn ConnectClient,
     mut request: R,

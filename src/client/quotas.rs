@@ -2,7 +2,7 @@
 
 use crate::user::Operation::{self, *};
 
-/// The defaults of Service Quotas for the service `connect`, each adjustable. What is not here is not documented.
+/// The defaults of Service Quotas for the service `connect`, each adjustable. Other operations are not documented.
 ///
 /// Source: `servicequotas:ListAWSDefaultServiceQuotas`, the quotas "Rate of … API requests".
 pub(super) const DOCUMENTED: &[(Operation, f64)] = &[

@@ -1,4 +1,4 @@
-//! Rates of calls, as quotas allow them.
+//! Rates of calls that quotas allow.
 
 use std::{collections::BTreeMap, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
@@ -6,33 +6,33 @@ use super::quotas::DOCUMENTED;
 use crate::user::{Operation, as_text::serde_as_text, choice, one_line};
 
 choice! {
-    /// What the figure of a rate rests on.
+    /// The source of a rate.
     #[derive(Default)]
     RateBasis {
-        /// The Administrator Guide: 2 calls a second and bursts of 5 for every operation, which is safe.
+        /// The Administrator Guide: 2 calls a second with bursts of 5 for every operation, a safe rate.
         Assumed = "assumed",
         /// The defaults of Service Quotas, by operation.
         Documented = "documented",
         /// The quotas that apply to the account.
         Account = "account",
-        /// What the service has accepted so far, where the rate is raised step by step.
+        /// The rate that the service has accepted so far, while the rate is raised step by step.
         Probed = "probed",
-        /// The host. This is the default.
+        /// The host has set the rate. This is the default.
         #[default]
         Given = "given",
     }
 }
 
-/// The rate that a quota allows an operation; as text `RATE:BURST`, such as `2:5` for 2 calls a second and
-/// bursts of 5.
+/// The rate that a quota allows an operation. As text: `RATE:BURST`, such as `2:5` for 2 calls a second with bursts of
+/// 5.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Rate {
-    /// Minimum interval between two calls; half a second by default.
+    /// Minimum interval between two calls. Default: half a second.
     pub every: Duration,
-    /// Burst: calls allowed at once when idle; 5 by default.
+    /// Burst: calls allowed at once when idle. Default: 5.
     pub burst: NonZeroU32,
-    /// What the figure rests on, for those who read an estimate; it is not compared.
+    /// The source of the rate, shown with estimates; it is not compared.
     pub basis: RateBasis,
 }
 
@@ -51,25 +51,25 @@ pub enum RateError {
     /// The text does not have the form `RATE:BURST`.
     #[error("`{}` is not of the form `RATE:BURST`", one_line(.0))]
     Form(String),
-    /// The text says neither where rates come from nor a rate.
+    /// The text is neither a source of rates nor a rate.
     #[error("`{}` is not `assumed`, `documented`, `account` or calls a second, such as `10`", one_line(.0))]
     Source(String),
-    /// The text says no rate up to which calls are tried.
+    /// The text is not a ceiling for trying higher rates.
     #[error("`{}` is not `documented`, `account` or calls a second, such as `10`", one_line(.0))]
     Ceiling(String),
-    /// The rate is no number, or out of its bounds.
+    /// The rate is not a number, or out of its bounds.
     #[error("the rate must be 0.001 to 1000000 calls a second, is `{}`", one_line(.0))]
     Calls(String),
     /// The service has no such operation.
     #[error("there is no operation `{}`", one_line(.0))]
     Operation(String),
-    /// The burst is no whole number, or out of its bounds.
+    /// The burst is not a whole number, or out of its bounds.
     #[error("the burst must be 1 to 4294967295, is `{}`", one_line(.0))]
     Burst(String),
 }
 
 impl RateError {
-    /// The way out.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Source(_) | Self::Ceiling(_) => "write one of these",
@@ -80,7 +80,7 @@ impl RateError {
 }
 
 impl Rate {
-    /// The default quota of Amazon Connect: 2 calls a second, 5 at once.
+    /// The default quota of Amazon Connect: 2 calls a second with bursts of 5.
     pub const DEFAULT: Self = Self {
         every: Duration::from_millis(500),
         burst: match NonZeroU32::new(5) {
@@ -90,21 +90,21 @@ impl Rate {
         basis: RateBasis::Assumed,
     };
 
-    /// Practically no limit: the highest rate that may be given, 1,000,000 calls a second, with the largest burst.
+    /// Practically no limit: the highest allowed rate, 1,000,000 calls a second, with the largest burst.
     pub const UNLIMITED: Self = Self::new(Duration::from_micros(1), NonZeroU32::MAX);
 
-    /// One call per `every`, with bursts of `burst`.
+    /// Creates a rate of one call per `every`, with bursts of `burst`.
     pub const fn new(every: Duration, burst: NonZeroU32) -> Self {
         Self { every, burst, basis: RateBasis::Given }
     }
 
-    /// The same, with what its figure rests on.
+    /// Returns the rate with this source.
     #[must_use]
     pub const fn resting_on(self, basis: RateBasis) -> Self {
         Self { basis, ..self }
     }
 
-    /// `calls` per second, from 0.001 to 1,000,000, with bursts of `burst`.
+    /// Creates a rate of `calls` per second, which must be 0.001 to 1,000,000, with bursts of `burst`.
     ///
     /// ```
     /// use connect_user::client::Rate;
@@ -116,7 +116,7 @@ impl Rate {
     ///
     /// # Errors
     ///
-    /// [`RateError`] where a number is out of its bounds.
+    /// [`RateError`] if a number is out of its bounds.
     pub fn per_second(calls: f64, burst: u32) -> Result<Self, RateError> {
         if !(0.001..=1_000_000.0).contains(&calls) {
             return Err(RateError::Calls(calls.to_string()));
@@ -125,12 +125,13 @@ impl Rate {
         Ok(Self::new(Duration::from_secs_f64(1.0 / calls), burst))
     }
 
-    /// How many calls a second it allows, without bursts.
+    /// Returns the number of calls a second, without bursts.
     pub fn calls_per_second(self) -> f64 {
         1.0 / self.every.as_secs_f64()
     }
 
-    /// The shortest time in which `calls` can be made, starting idle: those of the burst take none.
+    /// Returns the shortest time in which `calls` can be made when idle at the start: the calls of the burst take no
+    /// time.
     pub fn time_for(self, calls: u64) -> Duration {
         let waits = calls.saturating_sub(u64::from(self.burst.get()));
         Duration::try_from_secs_f64(self.every.as_secs_f64() * waits as f64).unwrap_or(Duration::MAX)
@@ -161,11 +162,11 @@ impl Default for Rate {
     }
 }
 
-/// The rate of one operation or of all, as text `[OPERATION=]RATE:BURST`, such as `CreateUser=2:5`.
+/// The rate of one operation or of all operations. As text: `[OPERATION=]RATE:BURST`, such as `CreateUser=2:5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// The operation; `None` for all.
+    /// The operation; `None` for all operations.
     pub operation: Option<Operation>,
     /// The rate.
     pub rate: Rate,
@@ -186,7 +187,7 @@ impl FromStr for RateLimit {
     }
 }
 
-/// The quota of each operation: AWS raises them one by one.
+/// The rate of each operation: AWS raises quotas one by one.
 ///
 /// ```
 /// use connect_user::{client::{Rate, Rates}, user::Operation};
@@ -204,9 +205,9 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// The defaults that Service Quotas documents: 10 calls a second for some operations that read, such as
-    /// `DescribeUser` and `ListUsers`. Where an account was given less, the service throttles, and the pace slows down.
-    /// What is not documented has [`Rate::DEFAULT`].
+    /// Returns the defaults that Service Quotas documents: 10 calls a second for some operations that read, such as
+    /// `DescribeUser` and `ListUsers`. If the quotas of an account are lower, the service throttles, and the pace slows
+    /// down. Operations that are not documented have [`Rate::DEFAULT`].
     ///
     /// ```
     /// use connect_user::{client::{Rate, RateBasis, Rates}, user::Operation};
@@ -219,7 +220,7 @@ impl Rates {
         Self::of_quotas(DOCUMENTED.iter().copied(), RateBasis::Documented)
     }
 
-    /// The rates of quotas, in calls a second; what is out of the bounds of a rate is left out.
+    /// Returns the rates of quotas, in calls a second; quotas out of the bounds of a rate are left out.
     pub(crate) fn of_quotas(quotas: impl IntoIterator<Item = (Operation, f64)>, basis: RateBasis) -> Self {
         let burst = Rate::DEFAULT.burst.get();
         let rate =
@@ -227,14 +228,15 @@ impl Rates {
         Self { default: Rate::DEFAULT, others: quotas.into_iter().filter_map(rate).collect() }
     }
 
-    /// Gives one operation a rate of its own.
+    /// Sets the rate of one operation.
     #[must_use]
     pub fn with(mut self, operation: Operation, rate: Rate) -> Self {
         self.others.insert(operation, rate);
         self
     }
 
-    /// Limits over these rates, of which a later one holds against an earlier one: first those of every operation.
+    /// Returns the rates with these limits. Limits of all operations are applied first; of several limits for the same
+    /// operation, the last one applies.
     ///
     /// ```
     /// use connect_user::{client::{Rate, RateLimit, Rates}, user::Operation};
@@ -252,13 +254,13 @@ impl Rates {
         of_one.fold(of_all.map_or(self, Self::from), |rates, (operation, rate)| rates.with(operation, rate))
     }
 
-    /// The rate of an operation.
+    /// Returns the rate of an operation.
     pub fn of(&self, operation: Operation) -> Rate {
         self.others.get(&operation).copied().unwrap_or(self.default)
     }
 
-    /// Whether these are higher than those for some operation: otherwise nothing is tried out by
-    /// [`TokenBuckets::probing`](super::TokenBuckets::probing) with them.
+    /// Whether these rates are higher than `others` for any operation. Otherwise
+    /// [`TokenBuckets::probing`](super::TokenBuckets::probing) with them as the ceiling has no effect.
     pub fn exceed(&self, others: &Self) -> bool {
         let is_higher = |one: Rate, other: Rate| one.calls_per_second() > other.calls_per_second();
         let mut named = self.others.keys().chain(others.others.keys());

@@ -1,17 +1,18 @@
-//! Where rates come from.
+//! The source of the rates of calls.
 
 use std::str::FromStr;
 
 use super::rate::{Rate, RateBasis, RateError, Rates};
 
-/// Where the rates of calls come from: as text `assumed`, `documented`, `account`, or a rate, `10` or `10:5`.
+/// The source of the rates of calls. As text: `assumed`, `documented`, `account`, or a rate such as `10` or `10:5`.
 ///
 /// [`AwsConnect::rates`](https://docs.rs/connect-user/latest/connect_user/client/aws/struct.AwsConnect.html#method.rates)
-/// (feature `aws`) looks them up.
+/// (feature `aws`) returns the rates of a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RateSource {
-    /// The Administrator Guide: 2 calls a second and bursts of 5 for every operation, which is safe. This is the default.
+    /// The Administrator Guide: 2 calls a second with bursts of 5 for every operation, a safe rate. This is the
+    /// default.
     #[default]
     Assumed,
     /// The defaults of Service Quotas, by operation: [`Rates::documented`].
@@ -23,7 +24,7 @@ pub enum RateSource {
 }
 
 impl RateSource {
-    /// The rates, where no service need be asked for them: `None` for [`Account`](Self::Account).
+    /// Returns the rates, if no call is needed to know them: `None` for [`Account`](Self::Account).
     pub fn known(self) -> Option<Rates> {
         match self {
             Self::Assumed => Some(Rates::default()),
@@ -33,7 +34,7 @@ impl RateSource {
         }
     }
 
-    /// Reads up to which rates calls are tried: `documented`, `account`, or calls a second.
+    /// Reads a ceiling up to which higher rates are tried: `documented`, `account`, or calls a second.
     ///
     /// ```
     /// use connect_user::client::RateSource;
@@ -48,7 +49,7 @@ impl RateSource {
     ///
     /// # Errors
     ///
-    /// [`RateError`] if it is none of these: what is assumed is where they begin.
+    /// [`RateError`] if the text is none of these. `assumed` is refused, because it is the rate to begin with.
     pub fn ceiling(text: &str) -> Result<Self, RateError> {
         match text.parse() {
             Ok(Self::Assumed) | Err(RateError::Source(_)) => Err(RateError::Ceiling(text.to_owned())),
@@ -60,7 +61,7 @@ impl RateSource {
 impl FromStr for RateSource {
     type Err = RateError;
 
-    /// The burst is 5 unless it is given.
+    /// Reads a source; the burst of a rate is 5 unless the text sets it.
     fn from_str(text: &str) -> Result<Self, RateError> {
         match text.parse() {
             Ok(RateBasis::Assumed) => Ok(Self::Assumed),

@@ -1,4 +1,4 @@
-//! What is asked: one struct per operation, in the model's own types.
+//! Requests: one struct per operation, in the types of the model.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -26,7 +26,7 @@ macro_rules! declare_requests {
             @$scope { $(#[$meta])* } $request {
                 ..
                 $($field)*
-                /// Where the last page ended; by default the first page is read.
+                /// The token of the page; by default the first page is read.
                 next_token: Option<String>,
                 /// The size of the page; by default, and at most,
                 /// [`LARGEST_PAGE`](super::PagedRequest::LARGEST_PAGE).
@@ -65,7 +65,7 @@ macro_rules! declare_requests {
     (@group $meta:tt $request:ident { $($field:tt)* }) => {
         declare_requests! {
             @instance $meta $request {
-                /// The traffic distribution group. The API is told nothing else: groups are of a Region.
+                /// The traffic distribution group. The API does not get the instance: groups belong to a Region.
                 traffic_distribution_group_id: String,
                 $($field)*
             }
@@ -86,7 +86,7 @@ macro_rules! declare_requests {
 operations!([declare_requests] {});
 
 impl SearchUsers {
-    /// The user of this name, in place of another condition; `None` finds all.
+    /// Sets the condition to this user name, replacing any other condition; `None` finds all users.
     #[must_use]
     pub fn name(self, name: impl Into<Option<String>>) -> Self {
         self.condition(name.into().map(UserCondition::name))

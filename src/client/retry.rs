@@ -1,4 +1,4 @@
-//! Repeats calls that failed.
+//! Repeats failed calls.
 
 use std::{
     sync::{
@@ -20,32 +20,32 @@ use super::{
 };
 use crate::user::Operation;
 
-/// When a call is repeated, and how often.
+/// When and how often a call is repeated.
 ///
-/// Pauses double from `first` up to `longest`, and each is extended by a random fraction of its own length
-/// (jitter), so that many hosts do not return at the same moment.
+/// Pauses double, beginning with `first`, up to `longest`. Each is extended by a random fraction of its own length
+/// (jitter), so that many hosts do not repeat their calls at the same moment.
 #[derive(Builder, Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// The first pause; half a second by default.
+    /// The first pause. Default: half a second.
     #[builder(default = Duration::from_millis(500))]
     pub first: Duration,
-    /// The longest pause, without its random part; 20 seconds by default.
+    /// The longest pause, without its random part. Default: 20 seconds.
     #[builder(default = Duration::from_secs(20))]
     pub longest: Duration,
-    /// The number of failures after which a call is given up; 8 by default. Throttling does not count: it passes
-    /// with time, so only `total` bounds it.
+    /// Maximum number of failures of a call. Throttling does not count: it passes with time, so only `total` limits it.
+    /// Default: 8.
     #[builder(default = 8)]
     pub attempts: usize,
-    /// The longest time that a call and its repetitions may take, waiting for its turn included: no pause begins
-    /// that would end later. 2 minutes by default; [`Duration::MAX`] sets no limit.
+    /// Maximum time of a call with its repetitions, including the wait for its turn: no pause begins that would end
+    /// later. [`Duration::MAX`] sets no limit. Default: 2 minutes.
     #[builder(default = Duration::from_secs(120))]
     pub total: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 2 minutes, pausing from half a second to 20 seconds, and up to 8 attempts where it is not throttling:
-    /// at two calls a second, that passes within seconds.
+    /// 2 minutes, pauses from half a second to 20 seconds, and up to 8 failures other than throttling; throttling at
+    /// two calls a second passes within seconds.
     fn default() -> Self {
         Self::builder().build()
     }
@@ -62,16 +62,15 @@ impl RetryPolicy {
 
 /// A client that repeats calls that may succeed later.
 ///
-/// Throttling, conflicts, failures of the service and of the line are repeated; a full quota, a refusal,
-/// a duplicate and a lack of rights never are. An answer that cannot be used is asked for once more. A
-/// service that cannot be reached, and credentials that cannot be found, end the call at once; only after
-/// the service has answered this client before are they taken for a disturbance that passes. Where it is
-/// unknown whether a call was done, it is repeated only if
-/// [doing it twice does no harm](Operation::repeats_safely): a creation never is, and what apply does then is
-/// look the user up. Once an attempt may have been done, the error says so ([`ClientError::effect`]), whatever
-/// the last one failed with.
+/// Throttling, conflicts, failures of the service and lost connections are repeated; a full quota, a refusal, a
+/// duplicate and missing permissions are not. After an answer that cannot be used, the call is repeated once. A service
+/// that cannot be reached and credentials that cannot be found end the call at once; only if the service has answered
+/// this client before do they count as a temporary failure. If it is unknown whether a call was executed, it is
+/// repeated only if [executing it twice does no harm](Operation::repeats_safely): a creation is never repeated, and the
+/// apply looks the user up instead. Once an attempt may have been executed, the error says so
+/// ([`ClientError::effect`]), whatever the last attempt failed with.
 ///
-/// Put it around a [`Paced`] client, so that every attempt counts: [`paced`](Retrying::paced) does both.
+/// Put it around a [`Paced`] client, so that every attempt waits for its turn: [`paced`](Retrying::paced) does both.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -98,8 +97,7 @@ impl<C> Retrying<C> {
         Self::with(inner, Retry { policy, timer: Clock(timer), cancel, answered })
     }
 
-    /// Ends the pauses when the token is cancelled: the call then fails with its last error. By default nothing
-    /// cancels.
+    /// Ends the pauses when the token is cancelled: the call then fails with its last error. Default: never cancelled.
     #[must_use]
     pub fn with_cancellation(self, token: CancellationToken) -> Self {
         self.map(|retry| Retry { cancel: token, ..retry })
@@ -107,7 +105,7 @@ impl<C> Retrying<C> {
 }
 
 impl<C> Retrying<Paced<C>> {
-    /// Puts a pace and, around it, retries around a client; the token ends the waits of both.
+    /// Puts a pace around a client and retries around the pace; the token ends the waits of both.
     pub fn paced(
         inner: C,
         pace: Arc<dyn Pace>,
@@ -135,7 +133,7 @@ impl Around for Retry {
                 }
                 Err(error) => error,
             };
-            // What an attempt may have done, the refusal of a later one does not undo.
+            // An attempt may have had its effect, even if a later one is refused.
             if error.effect() == Effect::Unknown {
                 effect = Effect::Unknown;
             }
@@ -174,9 +172,9 @@ impl Retry {
 /// The failures of a call so far.
 #[derive(Clone, Copy, Default)]
 struct Failures {
-    /// For another reason than throttling.
+    /// Number of failures other than throttling.
     all: usize,
-    /// With an answer that cannot be used.
+    /// Number of answers that could not be used.
     invalid: usize,
 }
 
@@ -187,7 +185,7 @@ impl Failures {
     }
 }
 
-/// Whether such an error is one that the service itself gave.
+/// Whether the service itself returned such an error.
 const fn is_an_answer(kind: ErrorKind) -> bool {
     !matches!(
         kind,

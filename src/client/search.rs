@@ -1,4 +1,4 @@
-//! What users are searched by.
+//! The conditions of a search for users.
 
 use std::ops::RangeInclusive;
 
@@ -36,7 +36,7 @@ choice! {
     }
 }
 
-/// Which users a search finds. `Debug` shows no name.
+/// The condition of a search for users. `Debug` shows no name.
 ///
 /// ```
 /// use connect_user::client::{SearchUsers, TextComparison, UserCondition, UserField};
@@ -48,9 +48,9 @@ choice! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UserCondition {
-    /// Every condition holds; there is at least one.
+    /// All conditions are true; there is at least one.
     All(Vec<UserCondition>),
-    /// At least one of the conditions holds.
+    /// At least one of the conditions is true.
     Any(Vec<UserCondition>),
     /// A property compares with a value.
     #[non_exhaustive]
@@ -67,7 +67,7 @@ pub enum UserCondition {
     HierarchyGroup {
         /// The group.
         id: HierarchyGroupId,
-        /// Whether users of the groups below it are found, too.
+        /// Whether users of the groups below the group are found, too.
         with_child_groups: bool,
     },
     /// The user has a proficiency.
@@ -75,13 +75,13 @@ pub enum UserCondition {
     Proficiency {
         /// The attribute and its value.
         key: ProficiencyKey,
-        /// The levels that are meant, of 1 to 5; `None` where any is.
+        /// The allowed levels, within 1 to 5; `None` for any level.
         levels: Option<RangeInclusive<u8>>,
     },
 }
 
 impl UserCondition {
-    /// A property compares with a value. Of an ARN, the id counts.
+    /// A property compares with a value. If the value is an ARN, its id is compared.
     pub fn text(field: UserField, comparison: TextComparison, value: impl Into<String>) -> Self {
         Self::Text { field, comparison, value: Personal::new(value.into()) }
     }
@@ -111,22 +111,22 @@ impl UserCondition {
         Self::HierarchyGroup { id: id.into(), with_child_groups: false }
     }
 
-    /// The user is in this hierarchy group, or in one below it.
+    /// The user is in this hierarchy group, or in a group below it.
     pub fn hierarchy(id: impl Into<HierarchyGroupId>) -> Self {
         Self::HierarchyGroup { id: id.into(), with_child_groups: true }
     }
 
-    /// The user has this proficiency, of any level.
+    /// The user has this proficiency, with any level.
     pub const fn proficiency(key: ProficiencyKey) -> Self {
         Self::Proficiency { key, levels: None }
     }
 
-    /// The user has this proficiency, of one of these levels (1 to 5).
+    /// The user has this proficiency, with one of these levels (1 to 5).
     pub const fn proficiency_level(key: ProficiencyKey, levels: RangeInclusive<u8>) -> Self {
         Self::Proficiency { key, levels: Some(levels) }
     }
 
-    /// Both conditions hold.
+    /// Both conditions are true.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match self {
@@ -138,7 +138,7 @@ impl UserCondition {
         }
     }
 
-    /// One of the conditions holds, or both.
+    /// At least one of the conditions is true.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match self {

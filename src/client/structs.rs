@@ -1,7 +1,7 @@
-//! How requests and answers are declared.
+//! Declares requests and answers.
 
-/// Requests and answers: what each must have, and behind `..` what may be left out and has its default then.
-/// A field that begins with `@personal` stays out of `Debug`: user names are often e-mail addresses.
+/// Declares requests and answers: required members, and after `..` optional members, which have defaults. A field that
+/// begins with `@personal` is left out of `Debug`: user names are often e-mail addresses.
 macro_rules! structs {
     ($(
         $(#[$meta:meta])*
@@ -21,7 +21,7 @@ macro_rules! structs {
         }
 
         impl $name {
-            /// Takes the required members; the others are left out, or empty.
+            /// Creates the value from the required members; the other members are `None` or empty.
             #[allow(clippy::too_many_arguments, reason = "as many as the API requires")]
             pub fn new($($field: impl Into<$type>),+) -> Self {
                 Self {

@@ -1,20 +1,20 @@
 //! The table of operations: each is declared here once.
 
-/// Hands the table to another macro. Of each operation it says the method, whose docs are also those of the
-/// request; the request, which has the name of the operation; in parentheses whom the request concerns
-/// (`instance`, `user`, `group` of users, `name` for a new user, or `arn`) and, if it asks for a page of a list, the largest page
-/// and the elements; its other fields, behind `..` those that may be left out; and the answer.
+/// Passes the table to another macro. Each entry has the method, whose documentation is also that of the request; the
+/// request, whose name is that of the operation; in parentheses the subject of the request (`instance`, `user`, `group`
+/// of users, `name` for a new user, or `arn`) and, for a page of a list, the largest page and the element type; the
+/// other fields, with optional fields after `..`; and the answer.
 ///
-/// A client must have the required ones. Those that are optional, and every one that is added later, fail as
-/// [`ErrorKind::Unsupported`](super::ErrorKind::Unsupported) where a client has no method for them.
+/// A client must implement the required operations. Optional operations, and every operation that is added later, fail
+/// as [`ErrorKind::Unsupported`](super::ErrorKind::Unsupported) if a client has no method for them.
 ///
-/// Whatever is missing here or too much does not compile.
+/// A missing or superfluous entry does not compile.
 macro_rules! operations {
     ([$($callback:tt)+] { $($header:tt)* }) => { $($callback)+! {
         { $($header)* }
         required {
-            /// Creates a user. There is no client token: after an answer that was lost, look the user up by its
-            /// name before calling again. Whatever is `None` or empty is not sent.
+            /// Creates a user. There is no client token: after a lost answer, look the user up by its name before
+            /// calling again. Members that are `None` or empty are not sent.
             create_user CreateUser(name) {
                 /// The routing profile.
                 routing_profile_id: RoutingProfileId,
@@ -25,9 +25,9 @@ macro_rules! operations {
                 password: Option<Secret>,
                 /// The user's id in the directory; none by default.
                 directory_user_id: Option<String>,
-                /// Who the person is; nothing is said of it by default.
+                /// The identity of the person; empty by default.
                 identity: Identity,
-                /// The phone block; none by default. Each of its values excludes its twin in `channels`.
+                /// The phone block; none by default. A value that is set here must not be set in `channels`, too.
                 phone: Option<Phone>,
                 /// The place in the agent hierarchy; none by default.
                 hierarchy_group_id: Option<HierarchyGroupId>,
@@ -37,10 +37,10 @@ macro_rules! operations {
                 tags: Tags,
             } -> CreatedUser;
 
-            /// Reads a user. One that was just created may be `NotFound` for a while.
+            /// Reads a user. A new user may be `NotFound` for a while.
             describe_user DescribeUser(user) {} -> UserDescription;
 
-            /// Deletes a user; `NotFound` where it is gone already.
+            /// Deletes a user; `NotFound` if it is already gone.
             delete_user DeleteUser(user) {} -> ();
 
             /// Reads a page of the instance's users, by id and name.
@@ -48,9 +48,9 @@ macro_rules! operations {
 
             /// Reads a page of the instance's users, with most of their settings.
             search_users SearchUsers(instance, page of 500 FoundUser) {
-                /// The users that the condition holds of; all by default.
+                /// The condition that the users must meet; by default all users are found.
                 condition: Option<UserCondition>,
-                /// The users that have all of these tags; all by default.
+                /// The tags that the users must all have; by default all users are found.
                 tags: Tags,
             } -> Page<FoundUser>;
 
@@ -66,7 +66,7 @@ macro_rules! operations {
                 phone: Phone,
             } -> ();
 
-            /// Replaces per-channel settings: the channels that are named, in the kinds that are not empty.
+            /// Replaces per-channel settings: of each kind that is not empty, the named channels.
             update_user_config UpdateUserConfig(user) {
                 /// The settings to set.
                 channels: ChannelSettings,
@@ -133,17 +133,17 @@ macro_rules! operations {
             /// Reads a page of the instance's security profiles, by id and name.
             list_security_profiles ListSecurityProfiles(instance, page of 1_000 NamedResource) {} -> Page<NamedResource>;
 
-            /// Reads a page of the instance's hierarchy groups, each with the names that lead to it.
+            /// Reads a page of the instance's hierarchy groups, each with the names of the groups above it.
             search_user_hierarchy_groups SearchUserHierarchyGroups(instance, page of 100 HierarchyGroupEntry) {} -> Page<HierarchyGroupEntry>;
 
             /// Reads a page of the instance's quick connects of the kind `USER`, which lead to users.
             search_quick_connects SearchQuickConnects(instance, page of 100 QuickConnectSummary) {} -> Page<QuickConnectSummary>;
 
-            /// Reads a page of the instance's predefined attributes, with their values: what a proficiency may name.
+            /// Reads a page of the instance's predefined attributes, with their values, which proficiencies may have.
             search_predefined_attributes SearchPredefinedAttributes(instance, page of 100 PredefinedAttribute) {}
                 -> Page<PredefinedAttribute>;
 
-            /// Reads a page of the traffic distribution groups that the instance is in, by id and name.
+            /// Reads a page of the traffic distribution groups of the instance, by id and name.
             list_traffic_distribution_groups ListTrafficDistributionGroups(instance, page of 10 NamedResource) {}
                 -> Page<NamedResource>;
 
@@ -158,11 +158,11 @@ macro_rules! operations {
             search_workspace_associations SearchWorkspaceAssociations(instance, page of 100 WorkspaceAssociation) {}
                 -> Page<WorkspaceAssociation>;
 
-            /// Signs a user out: ends all of its sessions, everywhere. Deleting a user, or taking away its security
-            /// profiles, ends none.
+            /// Signs a user out: ends all of its sessions, everywhere. Neither deleting a user nor removing its
+            /// security profiles ends a session.
             delete_all_entity_sessions DeleteAllEntitySessions(user) {} -> ();
 
-            /// Deletes a quick connect; `NotFound` where it is gone already.
+            /// Deletes a quick connect; `NotFound` if it is already gone.
             delete_quick_connect DeleteQuickConnect(instance) {
                 /// The quick connect.
                 quick_connect_id: String,
@@ -171,8 +171,8 @@ macro_rules! operations {
     } };
 }
 
-/// Hands method, request and answer of every operation to another macro, whether it is required or not. The
-/// macro needs the names of [`request`](super::request) and [`answer`](super::answer) in scope.
+/// Passes method, request and answer of every operation, required or optional, to another macro. The macro needs the
+/// names of [`request`](super::request) and [`answer`](super::answer) in scope.
 macro_rules! for_each_operation {
     ($callback:ident! { $($header:tt)* }) => {
         $crate::client::table::operations!(

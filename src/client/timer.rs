@@ -1,4 +1,4 @@
-//! Time, without a runtime of our own.
+//! Time, without an own runtime.
 
 use std::{
     sync::Arc,
@@ -7,21 +7,21 @@ use std::{
 
 use async_trait::async_trait;
 
-/// How a host lets time pass.
+/// How a host waits.
 #[async_trait]
 pub trait Sleep: Send + Sync {
     /// Returns after `duration`.
     async fn sleep(&self, duration: Duration);
 }
 
-/// A clock that can also be waited on, which retry and pace use. Under a test's paused clock they take no time.
+/// A clock that can also wait, used by retry and pace. With a test's paused clock, waits take no real time.
 pub trait Timer: Sleep {
-    /// The time since some moment that never changes; it never goes back.
+    /// Returns the time since a fixed moment; it never decreases.
     fn now(&self) -> Duration;
 }
 
-/// The machine's clock. It puts the thread to sleep: for programs that do one thing at a time, and never for one
-/// whose runtime has other tasks on the thread.
+/// The machine's clock. It blocks the thread while it waits: use it in programs that do one thing at a time, and never
+/// if a runtime has other tasks on the thread.
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadTimer(Instant);
 
@@ -44,8 +44,7 @@ impl Timer for ThreadTimer {
     }
 }
 
-/// The clock of the `tokio` runtime (feature `tokio`), which a test can pause: `time` must be enabled in the
-/// runtime.
+/// The clock of the `tokio` runtime (feature `tokio`), which a test can pause. The runtime must have `time` enabled.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -106,7 +105,7 @@ impl std::fmt::Debug for Clock {
     }
 }
 
-/// A fraction of a time, from 0 to 1.
+/// Returns a fraction (0 to 1) of a time.
 #[cfg(feature = "policy")]
 pub(super) fn part_of(time: Duration, part: f64) -> Duration {
     Duration::try_from_secs_f64(time.as_secs_f64() * part).unwrap_or(time)

@@ -8,11 +8,11 @@ use super::{
     operations::ApiCall,
 };
 
-/// A client that logs each call to `tracing`: a span `connect_user.call` with the operation, and in it an
-/// event for the answer or the failure, with kind, code and request id.
+/// A client that logs each call with `tracing`: a span `connect_user.call` with the operation, and in it an event for
+/// the answer or the failure, with kind, code and request id.
 ///
-/// Neither requests nor answers are in it, nor messages of the service, which may quote them: no password,
-/// no name, no address, no number, at any level.
+/// The events contain neither requests nor answers, nor messages of the service, which may quote them: no password, no
+/// name, no address, no number, at any level.
 ///
 /// Put it innermost to log each attempt, or outermost to log each call as the host sees it.
 pub type Traced<C> = Decorated<C, Trace>;

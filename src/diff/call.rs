@@ -10,11 +10,11 @@ use crate::user::{
 
 /// One call of a plan, with its content.
 ///
-/// The apply knows the user that it is for; in a replacement that user does not exist yet.
+/// The call does not contain the user's id: the apply knows it, and in a replacement the new user does not exist yet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Call {
-    /// Makes the user that the plan desires.
+    /// Creates the desired user.
     Create,
     /// Replaces the identity block.
     Identity(Identity),
@@ -26,7 +26,7 @@ pub enum Call {
     Hierarchy(Option<HierarchyGroupId>),
     /// Replaces the phone block.
     Phone(Phone),
-    /// Sets the settings of these channels.
+    /// Replaces the settings of these channels.
     Channels(ChannelSettings),
     /// Removes proficiencies.
     Disassociate(BTreeSet<ProficiencyKey>),
@@ -47,7 +47,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// The API operation.
+    /// Returns the API operation.
     pub const fn operation(&self) -> Operation {
         match self {
             Self::Create => Operation::CreateUser,
@@ -68,7 +68,7 @@ impl Call {
         }
     }
 
-    /// The user as the call leaves it. A call that makes or deletes one leaves the state as it is.
+    /// Changes the state to the state after the call. A call that creates or deletes the user leaves it as it is.
     pub(crate) fn done(&self, state: &mut UserState) {
         let properties = &mut state.properties;
         match self {
@@ -108,7 +108,7 @@ impl Call {
             state.proficiencies_last_modified = None;
         }
         if self.changes_user() && !self.may_keep_time() {
-            // Only a read tells the new time.
+            // Only a reading returns the new time.
             state.last_modified_time = None;
         }
     }
@@ -124,8 +124,8 @@ impl Call {
         }
     }
 
-    /// Whether the call may leave the user's time of change as it is: AWS does not document it of tags and
-    /// proficiencies.
+    /// Whether the call may leave the user's time of change as it is: AWS does not document whether tags and
+    /// proficiencies change it.
     const fn may_keep_time(&self) -> bool {
         matches!(
             self,
@@ -133,7 +133,7 @@ impl Call {
         )
     }
 
-    /// Whether the call changes the user that the plan is for, rather than deleting one.
+    /// Whether the call changes the user of the plan, rather than creating, signing out or deleting a user.
     pub(crate) const fn changes_user(&self) -> bool {
         !matches!(self, Self::Create | Self::SignOut(_) | Self::DeleteQuickConnects(_) | Self::Delete(_))
     }

@@ -1,4 +1,4 @@
-//! What differs, property by property.
+//! The differences, property by property.
 
 use std::fmt;
 
@@ -41,15 +41,15 @@ choice! {
 
 /// A change of one property, or of one tag.
 ///
-/// Its `Debug` form leaves personal data out.
+/// The `Debug` form leaves personal data out.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
-    /// The place of the change.
+    /// The path of the change.
     pub path: Path,
-    /// The property, for a tag [`Property::Tags`].
+    /// The property; [`Property::Tags`] for a tag.
     pub property: Property,
-    /// How it changes.
+    /// Whether the value is added, updated or deleted.
     pub kind: ChangeKind,
     /// The actual value; `None` if there is none, and for secrets.
     pub before: Option<Value>,
@@ -94,7 +94,7 @@ impl Change {
         self
     }
 
-    /// The change that takes it back.
+    /// Returns the reverse change.
     pub(crate) fn turned(self) -> Self {
         let kind = match self.kind {
             ChangeKind::Add => ChangeKind::Delete,
@@ -104,7 +104,7 @@ impl Change {
         Self { kind, before: self.after, after: self.before, forces_replacement: false, ..self }
     }
 
-    /// Whether the values are secret, and so left out.
+    /// Whether the values are secret, and therefore left out.
     pub fn sensitive(&self) -> bool {
         self.property.is_secret()
     }
@@ -144,7 +144,7 @@ impl Serialize for Change {
         map.serialize_entry("path", &self.path)?;
         map.serialize_entry("kind", &self.kind)?;
         map.serialize_entry("before", &self.before)?;
-        // What is unknown has no value for a machine either: `unknown` says so.
+        // An unknown value has no value in JSON either: `unknown` is `true`.
         map.serialize_entry("after", &self.after.as_ref().filter(|_| !self.unknown))?;
         map.serialize_entry("sensitive", &self.sensitive())?;
         map.serialize_entry("personal", &self.personal())?;
@@ -182,12 +182,12 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Whether nothing differs.
+    /// Whether there is no change.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// The notices that prevent a plan.
+    /// Returns the notices that prevent a plan.
     pub fn refusals(&self) -> impl Iterator<Item = &Diagnostic> {
         self.notices.iter().filter(|notice| notice.is_error())
     }
@@ -198,7 +198,7 @@ impl Diff {
     }
 }
 
-/// Says of each notice whether it keeps the plan from being made.
+/// Writes of each notice whether it prevents the plan.
 fn with_refused<S: Serializer>(notices: &[Diagnostic], serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Notice<'a> {

@@ -1,4 +1,4 @@
-//! The changes: the leaves in which a state is not the target.
+//! The changes: the leaves in which a state differs from the target.
 
 use super::{
     Change,
@@ -12,7 +12,7 @@ use crate::user::{
     Settle, Settled, Severity, Shape, Value, Visitor,
 };
 
-/// Every change that the spec asks of the state, in the order of the properties.
+/// Returns every change between the spec and the state, in the order of the properties.
 pub(super) fn changes(comparison: &Comparison<'_>, notices: &mut Vec<Diagnostic>) -> Vec<Change> {
     let mut found = Vec::new();
     for property in Property::ALL {
@@ -40,7 +40,7 @@ pub(super) fn changes(comparison: &Comparison<'_>, notices: &mut Vec<Diagnostic>
 
 struct Compare<'a, 'b> {
     comparison: &'a Comparison<'b>,
-    /// Written to in place: nearly always there is no change, and an answer without one would be moved for nothing.
+    /// Written in place: nearly always there is no change, and returning an empty answer would be slower.
     found: &'a mut Vec<Change>,
 }
 
@@ -56,10 +56,10 @@ impl Visitor for Compare<'_, '_> {
     }
 }
 
-/// The change of a property of which the target is not what is there.
+/// Returns the change of a property whose target differs from the actual value.
 fn change<F: Field>(comparison: &Comparison<'_>, leaf: Leaf) -> Change {
     let property = F::PROPERTY;
-    // A collection is there while it holds something; a single default, once it was set.
+    // A collection counts as set while it has elements; a single default value, if it was managed.
     let is_collection = matches!(property.info().shape, Shape::Set | Shape::Channels | Shape::Proficiencies);
     let is_set = |settled: &&Settled<F>| {
         (!is_collection && comparison.was_managed(property)) || !F::Spec::is_default(settled)

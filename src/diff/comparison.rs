@@ -1,4 +1,4 @@
-//! A spec beside the state that it is compared with, and what it desires of each property.
+//! A spec and the state that it is compared with, and the desired value of each property.
 
 use std::cell::OnceCell;
 
@@ -7,12 +7,12 @@ use crate::user::{
     UserState, Visitor,
 };
 
-/// What a spec desires of a property.
+/// The desired value of a property.
 #[derive(Debug)]
 pub(super) enum Desired<'a, T> {
-    /// It is not managed: the actual value stays.
+    /// The property is not managed: the actual value stays.
     Keep,
-    /// The last applied spec set it, and this one leaves it out.
+    /// The last applied spec set the property, and this spec leaves it out.
     Clear,
     /// A value that is not known yet.
     Unknown,
@@ -20,12 +20,12 @@ pub(super) enum Desired<'a, T> {
     Value(&'a T),
 }
 
-/// A spec beside the state that it is compared with.
+/// A spec and the state that it is compared with.
 pub(super) struct Comparison<'a> {
     pub(super) spec: &'a UserSpec,
     pub(super) state: &'a UserState,
     pub(super) settings: &'a Settings,
-    /// The phone that the user will have, and the one that the spec asks for, once somebody asks.
+    /// The phone that the user will have, and the phone that the spec asks for; computed when needed.
     pub(super) phones: OnceCell<[Phone; 2]>,
 }
 
@@ -45,16 +45,16 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether somebody else keeps the property, so that leaving it out means just that: the directory
-    /// keeps names and e-mail of its users.
+    /// Whether the property is kept outside the program, so that leaving it out does not clear it: the directory keeps
+    /// names and e-mail addresses of its users.
     fn is_kept_elsewhere(&self, property: Property) -> bool {
         self.settings.identity_management == Some(IdentityManagementType::ExistingDirectory)
             && matches!(property, Property::FirstName | Property::LastName | Property::Email)
     }
 
-    /// Whether changes of the property are ignored, so that leaving it out means just that.
+    /// Whether changes of the property are ignored, so that leaving it out does not clear it.
     pub(super) fn is_ignored(&self, property: Property) -> bool {
-        // Type and number are one: a desk phone without its number is refused.
+        // The phone type and its number belong together: a desk phone without its number is refused.
         let with_type = property == Property::DeskPhoneNumber && self.settings.ignores(Property::PhoneType);
         with_type || self.settings.ignores(property)
     }
@@ -69,11 +69,11 @@ impl<'a> Comparison<'a> {
         self.spec.sets(property)
     }
 
-    /// Whether the block or the channels, which say the same, are not known yet: then nobody knows whether what is
-    /// left out here stays.
+    /// Whether the twin of the property (in the phone block, or in the lists per channel) is not known yet: then it is
+    /// not known whether a property that is left out stays.
     fn is_open_elsewhere(&self, property: Property) -> bool {
         let others = match property {
-            // Type and number are one.
+            // The phone type and its number belong together.
             Property::DeskPhoneNumber => [Some(Property::PhoneNumberConfigs), None],
             Property::PhoneNumberConfigs => [Some(Property::PhoneType), Some(Property::DeskPhoneNumber)],
             property => [property.twin(), None],
@@ -81,12 +81,12 @@ impl<'a> Comparison<'a> {
         others.into_iter().flatten().any(|other| other.visit(IsOpen(self.spec)))
     }
 
-    /// Whether the channels say now what the block said before, so that leaving it out here changes
-    /// nothing. Where they say something else, the block goes back to its default.
+    /// Whether the lists per channel now set the value that the phone block set before, so that leaving it out in the
+    /// block changes nothing. If they set another value, the block's property returns to its default.
     fn is_handed_over(&self, property: Property) -> bool {
         let (spec, phone) = (self.spec, &self.state.properties.phone);
         match property {
-            // Type and number are one: a desk phone without its number is refused.
+            // The phone type and its number belong together: a desk phone without its number is refused.
             Property::PhoneType | Property::DeskPhoneNumber => {
                 voice(&spec.phone_number_configs, |line| *line == phone.line)
             }
@@ -104,7 +104,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Whether something in a property is not known yet.
+/// Whether a property contains a value that is not known yet.
 struct IsOpen<'a>(&'a UserSpec);
 
 impl Visitor for IsOpen<'_> {
@@ -115,7 +115,7 @@ impl Visitor for IsOpen<'_> {
     }
 }
 
-/// Whether a list says for `VOICE` what the block says.
+/// Whether a list sets for `VOICE` the value of the phone block.
 fn voice<E: Element<Key = Channel>>(
     list: &Option<Input<Vec<E>>>,
     is_same: impl Fn(&E::Value) -> bool,

@@ -1,16 +1,16 @@
-//! What others have changed since the last apply.
+//! Changes made outside the program since the last apply.
 
 #[cfg(feature = "engine")]
 use super::sign_out;
 use super::{Change, preview::diff};
 use crate::user::{DirectoryUserIdPolicy, Input, Property, PropertySet, Settings, UserState, is_system_tag};
 
-/// Returns what others have changed: the differences between the recorded user and the actual one, whether a
-/// spec manages the property or not. `before` of a change is the recorded value, `after` the actual one.
+/// Returns the drift: the differences between the recorded user and the actual user, for all properties, whether a spec
+/// manages them or not. `before` of a change is the recorded value, `after` the actual value.
 ///
-/// Values that mean the same are no drift: an absent `autoAccept` is `false`, a set has no order, and tags of
-/// AWS do not count. What one of the two states has not read is not compared, nor what
-/// [`Settings::ignore_changes`] and [`Settings::ignore_tags`] name; other settings have no effect here.
+/// Equivalent values are no drift: an absent `autoAccept` is `false`, a set has no order, and AWS's own tags do not
+/// count. Properties that one of the two states has not read are not compared, nor those named by
+/// [`Settings::ignore_changes`] and [`Settings::ignore_tags`]; other settings have no effect here.
 pub fn drift(recorded: &UserState, actual: &UserState, settings: &Settings) -> Vec<Change> {
     let mut spec = recorded.whole_spec();
     spec.password = None;
@@ -37,8 +37,8 @@ pub fn drift(recorded: &UserState, actual: &UserState, settings: &Settings) -> V
     changes.filter(|change| !unread.contains(change.property)).map(Change::turned).collect()
 }
 
-/// Whether a user has lost what [`Settings::sign_out_on`] names since it was recorded, whoever took it away: that may
-/// have been the last call of a process that was killed before it signed the user out.
+/// Whether a user has lost rights that [`Settings::sign_out_on`] names since it was recorded. It does not matter what
+/// removed them: it may have been the last call of a process that was killed before it signed the user out.
 #[cfg(feature = "engine")]
 pub(crate) fn loses_rights(recorded: &UserState, actual: &UserState, settings: &Settings) -> bool {
     let loses = |change: &Change| {
@@ -48,7 +48,7 @@ pub(crate) fn loses_rights(recorded: &UserState, actual: &UserState, settings: &
     !settings.sign_out_on.is_empty() && drift(recorded, actual, settings).iter().any(loses)
 }
 
-/// Every property: to compare also what no spec sets.
+/// Returns every property, to compare those that no spec sets, too.
 pub(crate) fn everything() -> PropertySet {
     Property::ALL.iter().copied().collect()
 }

@@ -1,4 +1,4 @@
-//! What a user should be, property by property: the one decision of what is the same.
+//! The target of each property. All comparison of values is decided here.
 
 use super::{
     comparison::{Comparison, Desired},
@@ -8,29 +8,29 @@ use crate::user::{
     Content, Field, Input, Operation, Phone, PhoneType, Phones, Property, Settle, UserProperties, Visitor,
 };
 
-/// What the target has of a property.
+/// The target of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leaf {
-    /// What is there: nobody manages it, or it already is as the spec says.
+    /// The actual value: the property is not managed, or already is as the spec says.
     Actual,
-    /// What the spec says.
+    /// The value of the spec.
     Set,
-    /// Nothing, or the service's default: the last spec set it and this one leaves it out.
+    /// No value, or the service's default: the last spec set the property and this spec leaves it out.
     Cleared,
     /// A value that is not known yet.
     Unknown,
 }
 
-/// What the target has of a property that is compared as a whole; tags are compared key by key, and nobody
-/// reads passwords.
+/// Returns the target of a property that is compared as a whole. Tags are compared key by key, and passwords cannot be
+/// read.
 pub(super) fn leaf<F: Field>(comparison: &Comparison<'_>) -> Leaf {
     let actual = F::actual(comparison.state);
     match (F::PROPERTY, F::input(comparison.spec)) {
-        // A name was made once and a directory's id filled in: they stay where they are left out.
+        // A name or a directory user id that is left out stays: it was generated or filled in.
         (Property::Name | Property::DirectoryUserId, None) => return Leaf::Actual,
-        // Without having been read they cannot be compared, which a notice says.
+        // Proficiencies that were not read cannot be compared; a notice says so.
         (Property::UserProficiencies, _) if actual.is_none() => return Leaf::Actual,
-        // A soft phone has no number, so one that is there is cleared, also where changes of it are ignored.
+        // A soft phone has no number, so an existing number is cleared, also if its changes are ignored.
         (Property::DeskPhoneNumber, _) if phone_type(comparison) == Some(PhoneType::SoftPhone) => {
             return if actual.is_some() { Leaf::Cleared } else { Leaf::Actual };
         }
@@ -49,7 +49,7 @@ pub(super) fn leaf<F: Field>(comparison: &Comparison<'_>) -> Leaf {
     if F::Spec::is_met(wanted, actual, comparison) { Leaf::Actual } else { leaf }
 }
 
-/// The phone type that the user will have; `None` while it is not known.
+/// Returns the phone type that the user will have; `None` while it is not known.
 fn phone_type(comparison: &Comparison<'_>) -> Option<PhoneType> {
     let input = comparison.spec.phone_config.as_ref().map(|phone| &phone.phone_type);
     match comparison.desired(Property::PhoneType, input) {
@@ -60,9 +60,9 @@ fn phone_type(comparison: &Comparison<'_>) -> Option<PhoneType> {
     }
 }
 
-/// The settings that the user should have in the end; what is still unknown stays as it is.
+/// Returns the settings that the user should have after the plan; unknown values stay as they are.
 ///
-/// Blocks that the API writes whole come out whole: what is there, with each leaf of the target that is not.
+/// Blocks that the API writes whole are complete: the actual values, with each leaf of the target that differs.
 pub(super) fn target(comparison: &Comparison<'_>) -> UserProperties {
     let mut properties = comparison.state.properties.clone();
     for property in Property::ALL {
@@ -72,7 +72,7 @@ pub(super) fn target(comparison: &Comparison<'_>) -> UserProperties {
     properties
 }
 
-/// Writes the target's leaf where it is not what is there.
+/// Writes the target of a property if it differs from the actual value.
 pub(super) fn write(property: Property, comparison: &Comparison<'_>, properties: &mut UserProperties) {
     property.visit(Write { comparison, properties });
 }
@@ -123,7 +123,7 @@ fn phones<'a>(comparison: &'a Comparison<'_>) -> &'a [Phone; 2] {
     })
 }
 
-/// Writes what the spec says, as far as it is known.
+/// Writes the known values of the spec.
 struct WriteDesired<'a, 'b> {
     comparison: &'a Comparison<'b>,
     properties: &'a mut UserProperties,

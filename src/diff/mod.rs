@@ -1,8 +1,8 @@
-//! What differs between desired and actual, and the plan that settles it.
+//! The differences between desired and actual users, and the plans that remove them.
 //!
-//! [`diff()`] compares, [`preview()`] adds the calls, and [`plan()`] makes of a [`DesiredUser`] a [`Plan`] that
-//! can be applied. [`drift`] says what others have changed. All read the [`Property`] table. Everything is pure: no
-//! I/O, no clock, no randomness.
+//! [`diff()`] compares, [`preview()`] adds the calls, and [`plan()`] turns a [`DesiredUser`] into a [`Plan`] that can
+//! be applied. [`drift`] returns changes made outside the program. All use the [`Property`] table. Everything is pure:
+//! no I/O, no clock, no randomness.
 //!
 //! [`DesiredUser`]: crate::user::DesiredUser
 //! [`Property`]: crate::user::Property

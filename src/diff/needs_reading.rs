@@ -1,13 +1,13 @@
-//! What must be read of a user before a plan of it can be made.
+//! What must be read of a user before it can be planned.
 
 use super::{Diff, comparison::Comparison, preview::against, unread::unread_writes};
 use crate::user::{Code, Diagnostic, Property, PropertySet, Settings, UserSpec, UserState, keep_ignored};
 
-/// The properties that must be read before `spec` can be planned for the user: those that a call would write
-/// although the last reading left them out ([`Record::unread`](crate::user::Record::unread)), and
-/// proficiencies that were never read. None where the plan needs nothing more.
+/// Returns the properties that must be read before `spec` can be planned for the user: those that a call would write
+/// although the last reading left them out ([`Record::unread`](crate::user::Record::unread)), and proficiencies that
+/// were never read. Empty if the plan needs no reading.
 ///
-/// `spec` may hold unknowns: what a call that may be needed would write counts too.
+/// `spec` may hold unknowns: properties of a call that may turn out to be needed count too.
 ///
 /// ```
 /// use connect_user::{diff::needs_reading, user::{PropertySet, Settings, UserState}};

@@ -13,21 +13,21 @@ use crate::user::{Code, DesiredUser, Diagnostic, Path, Property, Settings, UserS
 /// The plan of one user: the calls that lead from the prior state to the desired user.
 /// [`apply`](https://docs.rs/connect-user/latest/connect_user/apply/fn.apply.html) carries it out.
 ///
-/// It holds the password that a creation needs; `Debug`, text and JSON leave it out.
+/// The plan holds the password that a creation needs; `Debug`, text and JSON leave the password out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     action: Action,
     steps: Vec<Step>,
     base: Option<Arc<UserState>>,
     goal: Goal,
-    /// Whether a replaced user is deleted first although it was to be the other way round.
+    /// Whether a replaced user is deleted first although the preview planned to create the new user first.
     is_reordered: bool,
 }
 
-/// What a plan is for.
+/// The goal of a plan.
 #[derive(Clone, Debug, PartialEq)]
 enum Goal {
-    /// The user as desired.
+    /// The desired user.
     Desired(Box<DesiredUser>),
     /// No user, under these settings.
     Deleted(Arc<Settings>),
@@ -42,18 +42,18 @@ impl Plan {
         Self { action: preview.diff.action, steps: preview.steps, base, goal, is_reordered: false }
     }
 
-    /// What happens to the user.
+    /// Returns what happens to the user.
     pub const fn action(&self) -> Action {
         self.action
     }
 
-    /// The calls, in their order.
+    /// Returns the calls, in order.
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
-    /// The preview of the plan, to show it: compared again, so that a plan of many users need not hold each
-    /// change.
+    /// Returns the preview of the plan, to show it. The preview is computed again, so that a plan of many users need
+    /// not store each change.
     pub fn preview(&self) -> Preview {
         let base = self.base();
         let mut preview = match (&self.goal, base) {
@@ -72,18 +72,18 @@ impl Plan {
         self.steps.is_empty() && self.preview().is_empty()
     }
 
-    /// The prior state; `None` if the user is created.
+    /// Returns the prior state; `None` if the user is created.
     pub fn base(&self) -> Option<&UserState> {
         self.base.as_deref()
     }
 
-    /// The same, shared.
+    /// Returns the prior state, shared.
     #[cfg(feature = "fleet")]
     pub(crate) const fn shared_base(&self) -> Option<&Arc<UserState>> {
         self.base.as_ref()
     }
 
-    /// The settings that the plan was made with.
+    /// Returns the settings with which the plan was made.
     pub fn settings(&self) -> &Settings {
         match &self.goal {
             Goal::Desired(desired) => desired.settings(),
@@ -91,7 +91,7 @@ impl Plan {
         }
     }
 
-    /// The desired user; `None` where the user is to be deleted. What is ignored is as it is.
+    /// Returns the desired user; `None` if the user will be deleted. Ignored properties have their actual values.
     pub fn desired(&self) -> Option<&DesiredUser> {
         match &self.goal {
             Goal::Desired(desired) => Some(desired),
@@ -99,7 +99,7 @@ impl Plan {
         }
     }
 
-    /// The same, to change it.
+    /// Returns the desired user, to change it.
     pub(super) fn desired_mut(&mut self) -> Option<&mut DesiredUser> {
         match &mut self.goal {
             Goal::Desired(desired) => Some(desired),
@@ -107,7 +107,7 @@ impl Plan {
         }
     }
 
-    /// Forgets the password that is recorded.
+    /// Removes the recorded password.
     pub(super) fn forget_recorded_password(&mut self) {
         if let Some(base) = self.base.as_mut().filter(|base| base.record.password.is_some()) {
             Arc::make_mut(base).record.password = None;
@@ -125,8 +125,8 @@ impl Plan {
         is_changed
     }
 
-    /// Whether the plan was made from this state. Compares everything that a call could have changed, and whether
-    /// an apply was in progress, but not the time of the last change.
+    /// Whether the plan was made from this state. Compares everything that a call could have changed, and whether an
+    /// apply was in progress, but not the time of the last change.
     pub(crate) fn is_made_from(&self, state: Option<&UserState>) -> bool {
         match (&self.base, state) {
             (None, None) => true,
@@ -138,7 +138,7 @@ impl Plan {
                     && base.properties == state.properties
                     && base.tags_all == state.tags_all
                     && base.record.unfinished == state.record.unfinished
-                    // What an apply that was killed has changed, nobody has recorded.
+                    // The changes of a killed apply are not recorded.
                     && base.record.in_progress == state.record.in_progress
             }
             _ => false,
@@ -147,7 +147,7 @@ impl Plan {
 }
 
 impl Serialize for Plan {
-    /// Writes what [`Preview`] shows.
+    /// Writes the [`Preview`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.preview().serialize(serializer)
     }
@@ -155,20 +155,20 @@ impl Serialize for Plan {
 
 /// Plans the calls that lead from `state`, or from no user, to the desired user.
 ///
-/// `settings` are those that the user was validated with: the plan is what [`preview`](super::preview()) shows
+/// Give the `settings` with which the user was validated: the plan then equals what [`preview`](super::preview()) shows
 /// with the same settings.
 ///
 /// # Errors
 ///
-/// [`Refused`] if something changed that no call can change and the policy is to refuse, a protected user
-/// would be replaced, a replacement lacks what a new user needs, a call would write what was not read
-/// (`not-read`; [`needs_reading`](super::needs_reading) tells before), or the user was validated with other
-/// default tags or another identity management type (`settings-differ`).
+/// [`Refused`] if something changed that no call can change and the policy is to refuse, a protected user would be
+/// replaced, a replacement lacks what a new user needs, a call would write a property that was not read (`not-read`;
+/// [`needs_reading`](super::needs_reading) returns these properties), or the user was validated with other default tags
+/// or another identity management type (`settings-differ`).
 pub fn plan(desired: DesiredUser, state: Option<&UserState>, settings: &Settings) -> Result<Plan, Refused> {
     plan_shared(desired, state.cloned().map(Arc::new).as_ref(), settings)
 }
 
-/// The same, of a state that the plan shares.
+/// Plans with a state that the plan shares.
 pub(crate) fn plan_shared(
     mut desired: DesiredUser,
     state: Option<&Arc<UserState>>,
@@ -179,7 +179,7 @@ pub(crate) fn plan_shared(
     }
     let preview = preview(desired.spec(), state.map(|state| &**state), settings);
     accept(&preview)?;
-    // Only what these settings ignore is kept, whatever was ignored when the user was validated.
+    // Only properties that these settings ignore are kept, whatever was ignored when the user was validated.
     desired.keep_nothing();
     if let Some(state) = state {
         desired.keep_ignored(state, settings, preview.diff.action == Action::Replace);
@@ -190,7 +190,7 @@ pub(crate) fn plan_shared(
     Ok(Plan::new(preview, state.cloned(), Goal::Desired(Box::new(desired))))
 }
 
-/// What was checked under other settings was not checked.
+/// Refuses a user that was validated with other settings.
 fn settings_differ(desired: &DesiredUser, settings: &Settings) -> Option<Diagnostic> {
     let is_other_kind = |kind| settings.identity_management != Some(kind);
     let (path, what) = if desired.default_tags() != &settings.default_tags {
@@ -214,7 +214,7 @@ pub fn plan_deletion(state: &UserState, settings: &Settings) -> Result<Plan, Ref
     plan_deletion_shared(&Arc::new(state.clone()), settings)
 }
 
-/// The same, of a state that the plan shares.
+/// Plans a deletion with a state that the plan shares.
 pub(crate) fn plan_deletion_shared(state: &Arc<UserState>, settings: &Settings) -> Result<Plan, Refused> {
     let preview = preview_deletion(state, settings);
     accept(&preview)?;
@@ -227,7 +227,7 @@ fn accept(preview: &Preview) -> Result<(), Refused> {
 }
 
 impl Refused {
-    /// The reasons, each with its help.
+    /// Returns the reasons, each with its help.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! A diff with the steps that settle it, also while some values are unknown.
+//! A diff with the steps that apply it, also while some values are unknown.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub struct Preview {
     /// The changes and notices.
     #[serde(flatten)]
     pub diff: Diff,
-    /// The calls, in their order.
+    /// The calls, in order.
     pub steps: Vec<Step>,
 }
 
@@ -33,19 +33,20 @@ impl Preview {
         self.steps.is_empty() && self.diff.is_empty()
     }
 
-    /// The IAM actions that the calls need, each once: the least policy for whoever applies this.
+    /// Returns the IAM actions that the calls need, each once: the minimal policy for applying the plan.
     pub fn iam_actions(&self) -> BTreeSet<&'static str> {
         self.steps.iter().flat_map(Step::iam_actions).collect()
     }
 
-    /// Deletes a replaced user before the new one is created, where it was to be the other way round. Returns
-    /// whether that changed anything.
+    /// Moves the deletion of a replaced user before the creation of the new user. Returns whether that changed the
+    /// order.
     pub(crate) fn delete_first(&mut self, replaced: &UserId) -> bool {
         if self.diff.replacement != Some(ReplacementOrder::CreateBeforeDelete) {
             return false;
         }
         self.diff.replacement = Some(ReplacementOrder::DeleteBeforeCreate);
-        // While no user is there, no state remembers what is left to delete: that goes first.
+        // While no user exists, no state records what is left to delete, so users of earlier replacements are deleted
+        // first.
         self.steps.sort_by_key(|step| match step.call() {
             Some(Call::Delete(gone) | Call::DeleteQuickConnects(gone) | Call::SignOut(gone)) => {
                 u8::from(gone.user_id == *replaced)
@@ -55,7 +56,7 @@ impl Preview {
         true
     }
 
-    /// The number of calls that write, including those that may turn out not to be needed.
+    /// Returns the number of calls that write, including those that may turn out not to be needed.
     pub fn calls(&self) -> usize {
         self.steps.len()
     }
@@ -104,7 +105,7 @@ pub(super) fn against(comparison: &Comparison<'_>) -> Diff {
         }
     });
     if certain {
-        // A new user has none, whatever the old one has.
+        // A new user has no proficiencies, whatever the old user has.
         notices.retain(|notice: &Diagnostic| notice.code != Code::PROFICIENCIES_NOT_READ);
         notices.extend(replacement_refusals(comparison));
     }
@@ -141,7 +142,7 @@ fn protected(what: &str) -> Diagnostic {
         .with_help("apply it with `protect: false` first, then remove or replace it")
 }
 
-/// Everything that a new user sets.
+/// Returns a change for everything that a new user sets.
 fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
     let mut changes = Vec::new();
     let add = |property: Property, path: Path, after: Value| {
@@ -178,7 +179,7 @@ fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
     changes
 }
 
-/// What a deletion takes away.
+/// Returns the diff of a deletion: everything that is removed.
 pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
     let mut document = state.whole_spec().encode();
     let gone = |property: Property, path: Path, before: Value| Change {
@@ -206,8 +207,7 @@ pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
 
 /// Compares a desired user with the actual one, and plans the calls, also while values are unknown.
 ///
-/// A step has its content only if that is known; [`plan`](super::plan) takes a user of which everything is
-/// known.
+/// A step has its content only if that is known; [`plan`](super::plan) takes a user of which everything is known.
 pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) -> Preview {
     let spec = &*spec.without_empty_texts();
     let Some(state) = state else {

@@ -2,32 +2,32 @@
 
 use serde::Serialize;
 
-/// A risk of a step: a reason to look twice.
+/// A risk of a step, which a reviewer should check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Risk {
-    /// Whoever reads the new e-mail address can reset the password and take the account over.
+    /// A person with access to the new e-mail address can reset the password and take over the account.
     AccountTakeover,
     /// The user gets a security profile, which may let them administer the instance.
     PrivilegeGrant,
-    /// A deleted user cannot be brought back.
+    /// A deleted user cannot be restored.
     IrreversibleDeletion,
-    /// The new user has another id, and only the properties that the spec sets: history, and what was set by
-    /// hand, stay with the old one.
+    /// The new user has another id, and only the properties that the spec sets: history and manual settings stay with
+    /// the old user.
     Replacement,
-    /// For a moment every channel has the phone block's after contact work, until the next step.
+    /// Until the next step, every channel has the phone block's after contact work.
     Flattening,
-    /// The service has settings that this version does not know and that the call may lose.
+    /// The service has settings that this version does not know and that the call may reset.
     LosesUnrecognised,
-    /// Quick connects that lead to the user stay behind and lead nowhere.
+    /// Quick connects that lead to the user are not deleted, and then lead nowhere.
     QuickConnectsLeftBehind,
     /// The user is signed out everywhere, also in the middle of a contact.
     EndsSessions,
 }
 
 impl Risk {
-    /// The stable code.
+    /// Returns the stable code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::AccountTakeover => "account-takeover",
@@ -41,7 +41,7 @@ impl Risk {
         }
     }
 
-    /// A short explanation.
+    /// Returns a short explanation.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::AccountTakeover => "whoever reads the new e-mail address can reset the password",

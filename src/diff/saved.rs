@@ -14,15 +14,15 @@ use crate::user::{
     password_mistakes,
 };
 
-/// A plan to store and to apply later, such as in another process after a review.
+/// A plan to store and to apply later, for example in another process after a review.
 ///
-/// It holds the prior state, the desired user, the settings, and what the plan has shown. When it is read, the
-/// user is planned again from the first three; where that shows anything else, as a later version of this crate
-/// may, loading it is refused (`not-shown`). Applied to another state than [`base`](Self::base), it is refused as stale by
-/// [`apply`](crate::apply::apply): refresh the user first.
+/// The saved plan holds the prior state, the desired user, the settings, and what the plan has shown. When it is read,
+/// the user is planned again from the first three. If the new plan shows anything else (it may with a later version of
+/// this crate), loading is refused (`not-shown`). If the plan is applied to another state than [`base`](Self::base),
+/// [`apply`](crate::apply::apply) refuses it as stale: refresh the user first.
 ///
-/// It never holds a password: give it again to [`load`](Self::load), where
-/// [`needs_password`](Self::needs_password) says so. It does hold personal data.
+/// A saved plan never holds a password: if [`needs_password`](Self::needs_password) is true, give the password again to
+/// [`load`](Self::load). It does hold personal data.
 ///
 /// ```
 /// use connect_user::{
@@ -63,20 +63,20 @@ pub struct SavedPlan {
     shown: Json,
 }
 
-/// A plan as it is written.
+/// The written form of a plan.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written {
     version: u64,
-    /// The prior state; `None` where there was no user.
+    /// The prior state; `None` if there was no user.
     base: Option<UserState>,
-    /// `None` where the user is to be deleted.
+    /// The desired user; `None` if the user will be deleted.
     desired: Option<WrittenUser>,
     settings: Settings,
     shown: Json,
 }
 
-/// A desired user as it is written: as it was validated.
+/// The written form of a desired user, as it was validated.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WrittenUser {
@@ -85,7 +85,7 @@ struct WrittenUser {
 }
 
 impl Plan {
-    /// The plan to store and to apply later.
+    /// Returns the plan to store and to apply later.
     pub fn save(&self) -> SavedPlan {
         let mut plan = self.clone();
         let password = self.desired().and_then(DesiredUser::password);
@@ -96,7 +96,7 @@ impl Plan {
             if desired.settings.password_changed.is_none() && has_changed.is_some() {
                 Arc::make_mut(&mut desired.settings).password_changed = has_changed;
             }
-            // That there is one is still known.
+            // That the user has a password stays known.
             desired.set_password(password.map(|_| Input::Unknown));
         }
         plan.forget_recorded_password();
@@ -105,41 +105,41 @@ impl Plan {
 }
 
 impl SavedPlan {
-    /// The version of the JSON that this crate writes. A later one is refused when it is read.
+    /// The version of the JSON that this crate writes. Reading a later version is refused.
     pub const VERSION: u64 = 1;
 
-    /// The plan as a preview, to show it again.
+    /// Returns the preview of the plan, to show it again.
     pub fn preview(&self) -> Preview {
         self.plan.preview()
     }
 
-    /// What happens to the user.
+    /// Returns what happens to the user.
     pub const fn action(&self) -> Action {
         self.plan.action()
     }
 
-    /// The calls, in their order.
+    /// Returns the calls, in order.
     pub fn steps(&self) -> &[Step] {
         self.plan.steps()
     }
 
-    /// The state that the plan was made from.
+    /// Returns the state from which the plan was made.
     pub fn base(&self) -> Option<&UserState> {
         self.plan.base()
     }
 
-    /// Whether [`load`](Self::load) needs the password: the plan creates a user that has one.
+    /// Whether [`load`](Self::load) needs the password: the plan creates a user with a password.
     pub fn needs_password(&self) -> bool {
         self.has_password && matches!(self.action(), Action::Create | Action::Replace)
     }
 
-    /// The plan, to apply it. The password is that of the new user; without a new user, it is not looked at.
+    /// Returns the plan, to apply it. `password` is that of the new user; it is ignored if the plan creates no user.
     ///
     /// # Errors
     ///
-    /// [`Refused`] where the password is needed and not given (`password-required`) or breaks a rule
-    /// (`password-length`, `password-white-space`, `password-weak`; whatever severity the host has given them), and
-    /// where planning again does not show what was shown (`not-shown`).
+    /// [`Refused`] if the password is needed and missing (`password-required`) or breaks a rule (`password-length`,
+    /// `password-white-space`, `password-weak`; whatever severity the host has given these rules), and if planning
+    /// again does not show what was shown (`not-shown`).
     pub fn load(self, password: Option<Secret>) -> Result<Plan, Refused> {
         if shown(&self.preview()) != self.shown {
             let message = "this version would do something else than the saved plan has shown";
@@ -157,7 +157,7 @@ impl SavedPlan {
                 return Err(refused(refusal.with_help("give the password of the new user with the plan")));
             }
         };
-        // Where the user is replaced, the old one may be deleted before the service refuses the new one.
+        // In a replacement, the old user may be deleted before the service refuses the new user.
         let mistakes: Vec<Diagnostic> = password.iter().flat_map(password_mistakes).collect();
         if !mistakes.is_empty() {
             return Err(Refused(mistakes));
@@ -174,13 +174,13 @@ fn refused(diagnostic: Diagnostic) -> Refused {
     Refused(vec![diagnostic])
 }
 
-/// What a preview shows, as it is written.
+/// Returns what a preview shows, in its written form.
 fn shown(preview: &Preview) -> Json {
     serde_json::to_value(preview).unwrap_or_default()
 }
 
 impl fmt::Debug for SavedPlan {
-    /// Who is planned and what happens, without personal data.
+    /// Shows the plan without personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SavedPlan").field("plan", &self.plan).finish_non_exhaustive()
     }
@@ -211,7 +211,7 @@ impl TryFrom<Json> for SavedPlan {
         let has_password = desired.as_ref().is_some_and(|desired| desired.has_password);
         let plan = match (desired, &base) {
             (Some(WrittenUser { spec, .. }), base) if !spec.has_unknowns() => {
-                // Planning asks only whether there is a password.
+                // Planning needs only whether there is a password.
                 let password = has_password.then_some(Input::Unknown);
                 let spec = Arc::new(UserSpec { password, ..spec });
                 let desired = DesiredUser::validated(spec, Arc::new(settings.clone()));

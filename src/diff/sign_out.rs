@@ -1,9 +1,10 @@
-//! When a change in place ends the sessions of a user.
+//! When an update ends the sessions of a user.
 
 use super::{Change, ChangeKind, comparison::Comparison, leaf::target};
 use crate::user::{Property, Settings, SignOutOn, UserProperties};
 
-/// Whether the user is to be signed out: it loses what the settings name, or has lost it earlier and was not signed out.
+/// Whether the user must be signed out: it loses rights that the settings name, or lost them earlier and was not signed
+/// out.
 pub(super) fn is_due(comparison: &Comparison<'_>, changes: &[Change]) -> bool {
     let Comparison { state, settings, .. } = comparison;
     let is_owed = state.record.unfinished.sign_out && !settings.sign_out_on.is_empty();
@@ -11,12 +12,12 @@ pub(super) fn is_due(comparison: &Comparison<'_>, changes: &[Change]) -> bool {
     is_owed || known.any(|change| loses(change, &state.properties, &target(comparison)))
 }
 
-/// Whether it may turn out to be, once everything is known.
+/// Whether a sign-out may turn out to be due once everything is known.
 pub(super) fn may_be_due(comparison: &Comparison<'_>, changes: &[Change]) -> bool {
     changes.iter().any(|change| change.unknown && is_named(change, comparison.settings))
 }
 
-/// Whether a change takes rights away, if it is one of security profiles; another one does by being named.
+/// Whether a change takes rights away. A change of security profiles is compared; any other named change always does.
 pub(super) fn loses(change: &Change, before: &UserProperties, after: &UserProperties) -> bool {
     change.property != Property::SecurityProfileIds
         || !before.security_profile_ids.is_subset(&after.security_profile_ids)

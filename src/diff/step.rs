@@ -1,4 +1,4 @@
-//! The steps of a plan: one API call each, fewest possible, in an order that never passes a limit.
+//! The steps of a plan: one API call each, as few as possible, in an order that never exceeds a limit.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ pub struct Step {
     pub risks: Vec<Risk>,
     /// Whether the call depends on unknown values, and may turn out not to be needed.
     pub possible: bool,
-    /// What the call carries; `None` while that is not known.
+    /// The content of the call; `None` while it is not known.
     pub(crate) call: Option<Call>,
 }
 
@@ -41,12 +41,12 @@ impl Step {
         self
     }
 
-    /// The call with its content; `None` in a preview while that is unknown.
+    /// Returns the call with its content; `None` in a preview while the content is unknown.
     pub const fn call(&self) -> Option<&Call> {
         self.call.as_ref()
     }
 
-    /// The IAM actions that the call needs, first that of the operation.
+    /// Returns the IAM actions that the call needs; the first is that of the operation.
     pub fn iam_actions(&self) -> Vec<&'static str> {
         let mut actions = vec![self.operation.iam_action()];
         let tags = self.covers.iter().any(|path| path.property() == Some(Property::Tags));
@@ -54,7 +54,7 @@ impl Step {
             actions.push(Operation::TagResource.iam_action());
         }
         if self.operation == Operation::DeleteUser {
-            // Where nobody is found, whether the instance is there.
+            // If the user is not found, the apply checks whether the instance exists.
             actions.push(Operation::DescribeInstance.iam_action());
         }
         if self.operation == Operation::DeleteQuickConnect {
@@ -80,7 +80,7 @@ impl Serialize for Step {
     }
 }
 
-/// The steps that make a user.
+/// Returns the steps that create a user.
 pub(super) fn creation(spec: &UserSpec, diff: &Diff) -> Vec<Step> {
     let is_proficiency = |path: &Path| path.property() == Some(Property::UserProficiencies);
     let (later, now): (Vec<Path>, Vec<Path>) = diff
@@ -103,13 +103,13 @@ pub(super) fn creation(spec: &UserSpec, diff: &Diff) -> Vec<Step> {
     steps
 }
 
-/// The steps that delete a user, and what it may leave behind.
+/// Returns the steps that delete a user, and what the user may leave behind.
 pub(super) fn deletion(user: &Replaced, settings: &Settings) -> Vec<Step> {
     let mut steps = Vec::new();
     if settings.quick_connects == QuickConnects::Delete {
         steps.push(Step::new(Call::DeleteQuickConnects(user.clone()), Vec::new()));
     }
-    // Once it is deleted, the service need not find it any more, and its sessions would live on.
+    // Before the deletion: the service may not find a deleted user, and its sessions would continue.
     let is_owed = user.sign_out && !settings.sign_out_on.is_empty();
     if is_owed || settings.sign_out_on.contains(&SignOutOn::Deletion) {
         steps.push(Step::new(Call::SignOut(user.clone()), Vec::new()).risk(Risk::EndsSessions, true));
@@ -119,7 +119,7 @@ pub(super) fn deletion(user: &Replaced, settings: &Settings) -> Vec<Step> {
     steps
 }
 
-/// The steps that put a new user in the place of an old one.
+/// Returns the steps that replace an old user with a new user.
 pub(super) fn replacement(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
     let mut create = creation(comparison.spec, diff);
     let old = comparison.state.to_replaced();
@@ -130,13 +130,14 @@ pub(super) fn replacement(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step>
     let leftover = comparison.state.record.unfinished.replaced.iter();
     let leftover = leftover.flat_map(|user| deletion(user, comparison.settings));
     match diff.replacement {
-        // While no user is there, no state remembers what is left to delete: that goes first.
+        // While no user exists, no state records what is left to delete, so users of earlier replacements are deleted
+        // first.
         Some(ReplacementOrder::DeleteBeforeCreate) => leftover.chain(delete).chain(create).collect(),
         _ => create.into_iter().chain(delete).chain(leftover).collect(),
     }
 }
 
-/// The steps that change a user in place.
+/// Returns the steps that change a user in place.
 pub(super) fn update(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
     let target = target(comparison);
     let mut steps = Vec::new();
@@ -156,7 +157,7 @@ const ORDER: &[Operation] = &[
     Operation::UpdateUserIdentityInfo,
     Operation::UpdateUserRoutingProfile,
     Operation::UpdateUserSecurityProfiles,
-    // At once after what takes rights away: a later step may fail.
+    // Directly after the calls that take rights away: a later step may fail.
     Operation::DeleteAllEntitySessions,
     Operation::UpdateUserHierarchy,
     Operation::UpdateUserPhoneConfig,
@@ -168,7 +169,8 @@ const ORDER: &[Operation] = &[
     Operation::TagResource,
 ];
 
-/// The call of an operation, where a leaf that it writes is not the target: it carries the target's.
+/// Returns the call of an operation, with the target's values, if a leaf that the operation writes differs from the
+/// target.
 fn calls(
     operation: Operation,
     comparison: &Comparison<'_>,
@@ -188,7 +190,7 @@ fn calls(
             is_needed.then(|| Call::Hierarchy(target.hierarchy_group_id.clone()))
         }
         Operation::UpdateUserPhoneConfig => is_needed.then(|| Call::Phone(target.phone.clone())),
-        // Needed too where only the phone block changes, and overwrites after contact work.
+        // Also needed if only the phone block changes, because it overwrites after contact work.
         Operation::UpdateUserConfig => {
             let channels = missing_channels(comparison, target, diff);
             (!channels.is_empty()).then_some(Call::Channels(channels))
@@ -230,19 +232,19 @@ fn update_step(call: Call, comparison: &Comparison<'_>, target: &UserProperties,
     };
     let mut step = Step::new(call, covers).risk(risk, is_run);
     if operation == Operation::UpdateUserConfig && step.covers.is_empty() {
-        // It only puts back what the phone block overwrites, which no change asks for.
+        // The call only restores what the phone block overwrites; no change asks for it.
         step.covers.push(Property::AfterContactWorkConfigs.into());
     }
     let is_lost = !reset_by(operation, step.call(), comparison).is_empty();
     step.risk(Risk::LosesUnrecognised, is_lost)
 }
 
-/// The settings that one call writes, channel by channel.
+/// Returns the settings per channel, which one call writes.
 fn channel_properties() -> impl Iterator<Item = Property> {
     Property::ALL.iter().copied().filter(|property| property.info().shape == Shape::Channels)
 }
 
-/// The settings per channel that are not the target, or will not be once the phone block is written.
+/// Returns the settings per channel that differ from the target, or will differ once the phone block is written.
 fn missing_channels(comparison: &Comparison<'_>, target: &UserProperties, diff: &Diff) -> ChannelSettings {
     let mut between = comparison.state.properties.clone();
     if is_changed(Operation::UpdateUserPhoneConfig, &diff.changes) {
@@ -272,7 +274,7 @@ impl Visitor for Missing<'_> {
     }
 }
 
-/// What goes, goes first: the limit is never passed in between.
+/// Proficiencies are removed before others are added, so that the limit is never exceeded.
 fn proficiency_call(operation: Operation, now: &Proficiencies, target: &Proficiencies) -> Option<Call> {
     let pick = |keep: &dyn Fn(Option<&u8>, &u8) -> bool| -> Proficiencies {
         let kept = target.iter().filter(|(key, level)| keep(now.get(*key), level));
@@ -294,7 +296,7 @@ fn proficiency_call(operation: Operation, now: &Proficiencies, target: &Proficie
     }
 }
 
-/// The steps that may be needed once what is unknown is known.
+/// Adds the steps that may turn out to be needed once unknown values are known.
 fn add_possible(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &[Change]) {
     for change in changes.iter().filter(|change| change.unknown) {
         let OnChange::Update(operations) = change.property.info().on_change else { continue };
@@ -304,7 +306,7 @@ fn add_possible(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &[C
             }
             match steps.iter_mut().find(|step| step.operation == *operation) {
                 Some(step) => {
-                    // The call is needed anyhow, but what it carries is not all known.
+                    // The call is needed in any case, but not all of its content is known.
                     step.call = None;
                     if !step.covers.contains(&change.path) {
                         step.covers.push(change.path.clone());
@@ -339,7 +341,7 @@ fn add_possible(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &[C
     steps.sort_by_key(|step| ORDER.iter().position(|operation| *operation == step.operation));
 }
 
-/// Whether a leaf that the operation writes is another than the target, and known.
+/// Whether a known leaf that the operation writes differs from the target.
 fn is_changed(operation: Operation, changes: &[Change]) -> bool {
     changes.iter().any(|change| is_settled_by(change, operation) && !change.unknown)
 }
@@ -364,7 +366,7 @@ fn is_settled_by(change: &Change, operation: Operation) -> bool {
     }
 }
 
-/// What a user that is gone was.
+/// Returns the users to delete: those that earlier replacements left, and this user.
 pub(super) fn replaced(state: &UserState) -> Vec<Replaced> {
     let mut users = state.record.unfinished.replaced.clone();
     users.push(state.to_replaced());

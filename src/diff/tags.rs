@@ -1,4 +1,4 @@
-//! Tags: compared key by key under the default tags, and changed in two calls.
+//! Tags: compared key by key, with the default tags, and changed in two calls.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::user::{Input, Operation, Path, Property, Segment, Tags, Value, is_system_tag};
 
-/// The changes of tags, key by key.
+/// Adds the changes of tags, key by key.
 pub(super) fn changes(comparison: &Comparison<'_>, found: &mut Vec<Change>) {
     let Comparison { spec, state, settings, .. } = comparison;
     if settings.ignores(Property::Tags) {
@@ -59,8 +59,8 @@ pub(super) fn changes(comparison: &Comparison<'_>, found: &mut Vec<Change>) {
     }
 }
 
-/// The call of an operation that changes tags. A changed value is tagged over, not untagged first; what goes,
-/// goes before more comes.
+/// Returns the call of an operation that changes tags. A changed value is overwritten without an untag. Tags are
+/// removed before others are added.
 pub(super) fn call(operation: Operation, changes: &[Change]) -> Option<Call> {
     let mut gone = BTreeSet::new();
     let mut set = Tags::new();
@@ -81,7 +81,7 @@ pub(super) fn call(operation: Operation, changes: &[Change]) -> Option<Call> {
     }
 }
 
-/// The key of the tag that changes; none where all of them are unknown, or AWS sets it.
+/// Returns the key of the tag that changes; `None` if all tags are unknown, or AWS sets the tag.
 pub(super) fn key(change: &Change) -> Option<&str> {
     match change.path.segments().get(1) {
         Some(Segment::Key(key)) if !is_system_tag(key) => Some(key),

@@ -1,11 +1,11 @@
-//! A preview as people read it.
+//! A preview as text for people.
 
 use std::fmt;
 
 use super::{Action, Call, Change, ChangeKind, Preview, ReplacementOrder, Step};
 use crate::user::{Path, Property, Replaced, Value, counted, one_line, quoted};
 
-/// A preview in the form that people know from `terraform plan` and `pulumi preview`.
+/// A preview as text, in a form similar to `terraform plan` and `pulumi preview`.
 ///
 /// ```
 /// use connect_user::{diff::preview, user::{Input, Settings, UserSpec}};
@@ -34,7 +34,7 @@ pub struct PreviewText<'a> {
     names: Option<NameOf<'a>>,
 }
 
-/// The name of a thing by the property that refers to it and its id, where it is known.
+/// Returns the name of a profile or group, by the property that refers to it and by its id, if it is known.
 type NameOf<'a> = &'a dyn Fn(Property, &str) -> Option<String>;
 
 impl fmt::Debug for PreviewText<'_> {
@@ -45,8 +45,8 @@ impl fmt::Debug for PreviewText<'_> {
 }
 
 impl<'a> PreviewText<'a> {
-    /// Shows the names of profiles and groups beside their ids, as `"7a9b" (Agents)`, where `names` knows them:
-    /// by the property and the id. Default: no names.
+    /// Shows the names of profiles and groups beside their ids, such as `"7a9b" (Agents)`, if `names` returns a name
+    /// for the property and the id. Default: no names.
     #[must_use]
     pub const fn with_names(self, names: &'a dyn Fn(Property, &str) -> Option<String>) -> Self {
         Self { names: Some(names), ..self }
@@ -54,14 +54,14 @@ impl<'a> PreviewText<'a> {
 }
 
 impl Preview {
-    /// The preview as text, under the resource name `name`. Each line ends with a line break; if there is
-    /// nothing to do or to say, the text is empty.
+    /// Returns the preview as text, with the resource name `name`. Each line ends with a line break. The text is empty
+    /// if the action is none and there are no notices.
     pub const fn text<'a>(&'a self, name: &'a str) -> PreviewText<'a> {
         PreviewText { preview: self, name, names: None }
     }
 }
 
-/// The symbol of an action: `+`, `~`, `-`, `-/+` (deleted, then created) or `+/-` (created, then deleted).
+/// Returns the symbol of an action: `+`, `~`, `-`, `-/+` (deleted, then created) or `+/-` (created, then deleted).
 pub const fn symbol(action: Action, order: Option<ReplacementOrder>) -> &'static str {
     match (action, order) {
         (Action::None, _) => " ",
@@ -102,7 +102,7 @@ impl fmt::Display for PreviewText<'_> {
         for step in steps {
             let possible = if step.possible { ", if needed" } else { "" };
             write!(f, "    {} ({}{possible})", step.operation, step.iam_actions().join(", "))?;
-            // A creation covers everything above.
+            // A creation covers all changes above.
             if !step.covers.is_empty() && diff.action == Action::Update {
                 write!(f, ": {}", covers(&step.covers))?;
             }
@@ -122,7 +122,8 @@ impl fmt::Display for PreviewText<'_> {
     }
 }
 
-/// What is left to do for a user that is as desired. A sign-out of one that is deleted is part of that.
+/// Returns what is left to do for a user that is as desired. Signing out a user that is deleted is part of its
+/// deletion.
 fn unfinished(steps: &[Step]) -> &'static str {
     let calls = || steps.iter().filter_map(Step::call);
     let deleted =
@@ -160,7 +161,7 @@ impl fmt::Display for ChangeText<'_> {
 }
 
 impl fmt::Display for Change {
-    /// The place and its values on one line, such as `~ name: "jane" → "janet"`.
+    /// Writes the path and its values on one line, such as `~ name: "jane" → "janet"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         line(f, self, None)
     }
@@ -187,7 +188,7 @@ fn default_of(property: Property) -> &'static str {
     }
 }
 
-/// A value on one line, escaped so that none can forge a line.
+/// Returns a value on one line, escaped so that no value can imitate a line.
 fn show(value: &Value, property: Property, names: Option<NameOf<'_>>) -> String {
     let with_name = |id: &Value| match id.as_str().and_then(|id| names?(property, id)) {
         Some(name) => format!("{} ({})", written(id), one_line(&name)),
@@ -202,7 +203,7 @@ fn show(value: &Value, property: Property, names: Option<NameOf<'_>>) -> String 
     }
 }
 
-/// A value as JSON writes it, and what is not known yet as other tools do.
+/// Returns a value as JSON; an unknown value is written as other tools do.
 fn written(value: &Value) -> String {
     let all = |parts: Vec<String>| parts.join(",");
     match value {

@@ -1,9 +1,9 @@
-//! What was not read is not written: which calls would.
+//! Finds the calls that would write properties that were not read.
 
 use super::{Change, comparison::Comparison};
 use crate::user::{Code, Diagnostic, OnChange, Operation, Path, PropertySet, listed};
 
-/// A refusal for each call that would write what was not read.
+/// Returns a refusal for each call that would write properties that were not read.
 pub(super) fn refusals(comparison: &Comparison<'_>, changes: &[Change]) -> Vec<Diagnostic> {
     let refusal = |(operation, properties): (Operation, PropertySet)| {
         let names: Vec<Path> = properties.iter().map(Path::from).collect();
@@ -16,7 +16,7 @@ pub(super) fn refusals(comparison: &Comparison<'_>, changes: &[Change]) -> Vec<D
     unread_writes(comparison, changes).into_iter().map(refusal).collect()
 }
 
-/// The calls that would write what was not read, each with that.
+/// Returns the calls that would write properties that were not read, with those properties.
 pub(super) fn unread_writes(
     comparison: &Comparison<'_>,
     changes: &[Change],
@@ -36,7 +36,7 @@ pub(super) fn unread_writes(
     };
     let replaces = |change: &Change| change.forces_replacement;
     if changes.iter().any(replaces) {
-        // The new user gets from the old one what is ignored.
+        // The new user gets ignored properties from the old user.
         add(Operation::CreateUser, comparison.settings.ignored().intersection(comparison.spec.managed()));
     }
     if !changes.iter().any(|change| replaces(change) && !change.unknown) {

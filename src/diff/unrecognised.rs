@@ -1,4 +1,4 @@
-//! What the service has and this version does not know: which calls may reset it.
+//! Settings that the service has and this version does not know, and the calls that may reset them.
 
 use super::{Call, comparison::Comparison};
 use crate::user::{
@@ -6,7 +6,8 @@ use crate::user::{
     Settle, Severity, Shape, UnrecognisedPolicy, UserProperties, Visitor, block_of, is_beside,
 };
 
-/// What a call of the operation may reset: what stands in a block that it writes, or that a new user does not get.
+/// Returns what a call of the operation may reset: unknown settings in a block that the call writes, or that a new user
+/// does not get.
 pub(super) fn reset_by<'a>(
     operation: Operation,
     call: Option<&Call>,
@@ -20,7 +21,7 @@ pub(super) fn reset_by<'a>(
     comparison.state.record.unrecognised.iter().map(String::as_str).filter(is_reset).collect()
 }
 
-/// What the plan has to say of a call that may reset something, as the policy has it.
+/// Returns the notice for a call that may reset something, with the severity of the policy.
 pub(super) fn notice(
     operation: Operation,
     call: Option<&Call>,
@@ -50,7 +51,7 @@ pub(super) fn notice(
     Some(notice.with_severity(severity).with_help(help))
 }
 
-/// The settings per channel of which a call names channels.
+/// Returns the settings per channel for which a call has values.
 fn set_in(channels: &ChannelSettings) -> PropertySet {
     let mut properties = UserProperties::new(RoutingProfileId::new(""));
     properties.channels = channels.clone();

@@ -11,8 +11,8 @@ use crate::user::{
     UserProperties, Value,
 };
 
-/// Where nobody manages it, a channel whose limit is the block's follows the block, and any other keeps what
-/// it has, or had before a change of the block that was cut short.
+/// Adjusts after contact work per channel if it is not managed: a channel with the limit of the phone block follows the
+/// block; any other channel keeps its value, or the value that it had before an interrupted change of the block.
 pub(super) fn follow(comparison: &Comparison<'_>, properties: &mut UserProperties) {
     let input = comparison.spec.after_contact_work_configs.as_ref();
     if !matches!(comparison.desired(Property::AfterContactWorkConfigs, input), Desired::Keep) {
@@ -32,7 +32,7 @@ pub(super) fn follow(comparison: &Comparison<'_>, properties: &mut UserPropertie
     work.extend(comparison.state.record.unfinished.lost(there));
 }
 
-/// After contact work that nobody manages and that an apply which failed has overwritten.
+/// Returns the change that restores unmanaged after contact work that a failed apply has overwritten.
 pub(super) fn overwritten(comparison: &Comparison<'_>) -> Option<Change> {
     let actual = &comparison.state.properties.channels.after_contact_work;
     let mut lost = comparison.state.record.unfinished.lost(&comparison.state.properties).peekable();
@@ -49,7 +49,7 @@ fn encode(work: &BTreeMap<Channel, AfterContactWork>) -> Option<Value> {
     Vec::<AfterContactWorkConfigPerChannel>::of(work).encode(Secrets::LeftOut)
 }
 
-/// The block's limit in every channel: what a change of the phone block does.
+/// Sets the block's limit in every channel, as a change of the phone block does.
 pub(super) fn flatten(
     work: &BTreeMap<Channel, AfterContactWork>,
     limit: u32,

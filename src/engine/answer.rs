@@ -42,10 +42,10 @@ pub struct Planned {
     pub changes: Vec<Change>,
     /// The order of a replacement, also if it depends on unknown values.
     pub replacement: Option<ReplacementOrder>,
-    /// The inputs for an apply, with ignored changes worked in; give the apply the same options, because inputs with
-    /// `phoneNumberConfigs` cannot say what stays of an ignored `phoneConfig`. Secrets of the inputs are in them.
+    /// The inputs for an apply, with ignored changes worked in. Give the apply the same options, because inputs with
+    /// `phoneNumberConfigs` cannot express what is kept of an ignored `phoneConfig`. The inputs contain their secrets.
     pub inputs: Value,
-    /// The planned outputs, with unknown values. No secret is in them.
+    /// The planned outputs, with unknown values, without secrets.
     pub outputs: Value,
     /// The record for an apply, for an engine that stores its plan.
     pub kept: Kept,
@@ -98,8 +98,8 @@ pub struct AppliedResource {
 pub struct Read {
     /// The snapshot to store: equal to the stored one if nothing has changed.
     pub snapshot: Snapshot,
-    /// What others have changed since the last call.
+    /// The changes made outside the program since the last call.
     pub drift: Vec<Change>,
-    /// What was found besides: a new user that is not visible yet, or one that may not be read.
+    /// Other findings: for example a new user that is not visible yet, or a user that may not be read.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -1,4 +1,4 @@
-//! Making and changing a user as it was planned.
+//! Creates and updates a user as planned.
 
 use std::{
     sync::{
@@ -28,21 +28,21 @@ use crate::{
     validate::resolve,
 };
 
-/// How long a name may be taken by a user of the same program that is on its way out, in seconds.
+/// Pauses, in seconds, while another user of the same program that is about to be deleted still has the name.
 const PATIENCE: [u64; 7] = [1, 2, 4, 8, 15, 15, 15];
 
-/// A user that was made or changed, and what there is to say.
+/// A user that was created or updated, and diagnostics.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) snapshot: Snapshot,
     pub(super) notes: Vec<Diagnostic>,
 }
 
-/// Brings a user to what the inputs say, or makes it; never replaces it.
+/// Updates a user to match the inputs, or creates it; never replaces it.
 pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure> {
     let unchanged = || asked.prior.cloned();
     let mut work = work(host, asked).await.map_err(|failure| failure.with(unchanged()))?;
-    // The engine has seen a change: where there is no other, it is the sign-out.
+    // The engine shows a change. If there is no other change, the shown change is the sign-out.
     if work.preview.diff.is_empty() {
         work.sign_out();
     }
@@ -81,7 +81,7 @@ pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure
     }
 }
 
-/// The plan, once everything is known: what was not planned is not done.
+/// Returns the plan, which requires that everything is known. An action that was not planned is refused.
 fn planned(host: &Host, work: &Work) -> Result<Plan, Failure> {
     if work.preview.diff.action == Action::Replace {
         return Err(not_planned(&work.preview.diff).into());
@@ -95,8 +95,8 @@ fn planned(host: &Host, work: &Work) -> Result<Plan, Failure> {
     plan.map_err(|refused| Failure::of(refused.diagnostics().to_vec()))
 }
 
-/// The user read again, where the engine has a change to make and the record none: it may be out of date in what no
-/// output shows.
+/// Reads the user again if the engine has a change to make and the record shows none: the record may be out of date in
+/// a property that no output shows.
 async fn doubted(host: &Host, asked: Asked<'_>, work: &Work) -> Result<Option<UserState>, Failure> {
     let shown = asked.prior.and_then(|prior| Outputs::of(&prior.outputs));
     let (Some(shown), Some(known)) = (shown, &work.state) else { return Ok(None) };
@@ -118,21 +118,21 @@ fn not_planned(diff: &Diff) -> Diagnostic {
     Diagnostic::new(Code::REPLACEMENT_NOT_PLANNED, message).at(place).with_help(help)
 }
 
-/// One user on its way to what the inputs say.
+/// The update or creation of one user.
 struct Change<'a> {
     host: &'a Host,
     asked: Asked<'a>,
     /// The fingerprint of the password that the user has, or will have.
     password: Option<String>,
-    /// What the apply does without.
+    /// Notes of the apply about what it had to do without.
     notes: Mutex<Vec<Diagnostic>>,
     /// Whether the user was signed out.
     is_signed_out: AtomicBool,
 }
 
 impl Change<'_> {
-    /// Carries the plan out, and waits for a name that a user of this run is about to free: an engine does not
-    /// know that names are unique. Who has the name and is on its way out must not be taken over.
+    /// Carries the plan out, and waits for a name that a user of this run is about to free: an engine does not know
+    /// that names are unique. A user that has the name and is about to be deleted must not be adopted.
     async fn carry_out(&self, work: &Work, plan: &Plan) -> Result<Applied, Failed> {
         let host = self.host;
         let name = work.spec.name.as_ref().and_then(Input::known).map_or("", String::as_str);
@@ -172,20 +172,20 @@ impl Change<'_> {
         }
     }
 
-    /// The same from the user as it is, where somebody else's change since the plan makes no difference to it, or
-    /// no output shows it.
+    /// Plans again from the actual user, if a change made outside the program since the plan does not alter the plan,
+    /// or no output shows that change.
     async fn plan_again(&self, work: &Work, failed: &Failed) -> Option<(Work, Plan)> {
         let (ApplyError::Stale, Some(actual)) = (&failed.error, &failed.state) else { return None };
         let present = work.present(Some((**actual).clone()));
         let mut again = work_from(self.host, self.asked, present).await.ok()?;
-        // No plan has shown a sign-out that is due since then: the next one does.
+        // No plan has shown a sign-out that became due since then: the next plan shows it.
         again.has_lost_rights |= work.has_lost_rights;
         let is_same = again.preview.diff.changes == work.preview.diff.changes || self.hides(work, actual);
         let plan = planned(self.host, &again).ok().filter(|_| is_same)?;
         Some((again, plan))
     }
 
-    /// Whether the engine shows nothing of what has changed since the plan.
+    /// Whether no output shows what has changed since the plan.
     fn hides(&self, work: &Work, actual: &UserState) -> bool {
         let shown = self.asked.prior.and_then(|prior| Outputs::of(&prior.outputs));
         let (Some(shown), Some(known)) = (shown, &work.state) else { return false };
@@ -195,12 +195,12 @@ impl Change<'_> {
     fn done(&self, work: &Work, applied: Applied) -> Done {
         let mut notes = work.warnings.clone();
         notes.extend(self.noted());
-        // A plan for a user that is desired ends with one.
+        // A plan for a desired user ends with a user.
         let Some(mut state) = applied.state else {
             let snapshot = self.asked.prior.cloned().unwrap_or_else(|| Snapshot::new(Kept::default()));
             return Done { snapshot, notes };
         };
-        // It was read back: if it cannot be found any more, it is gone.
+        // The user was read back: if it cannot be found in a later run, it is gone.
         if state.last_modified_time.is_some() {
             state.record.created = None;
         }
@@ -229,9 +229,9 @@ impl Change<'_> {
             let is_gone = matches!(error, ApplyError::Stale);
             return failure.with(match attempt {
                 Some(attempt) => Some(self.begun(work, Some(*attempt))),
-                // Somebody has deleted it.
+                // The user was deleted outside the program.
                 None if is_gone => (!work.attempts.is_empty()).then(|| self.begun(work, None)),
-                // It is there, or may be there, as before; or it was never made.
+                // The user exists, or may exist, as before; or it was never created.
                 None => {
                     let is_known = work.state.is_some() || !work.attempts.is_empty();
                     self.asked.prior.filter(|_| is_known).cloned()
@@ -257,19 +257,20 @@ impl Change<'_> {
         failure.with(Some(self.as_it_is(work, *state, password)))
     }
 
-    /// Creations of which nobody knows what has become: those of earlier runs, and one of this.
+    /// Returns a snapshot of creations whose outcome is unknown: those of earlier runs, and that of this run.
     fn begun(&self, work: &Work, attempt: Option<CreationAttempt>) -> Snapshot {
         let begun = attempt.map(|attempt| Begun { attempt, password: self.password.clone() });
         let kept = Kept::of_attempts(work.attempts.iter().cloned().chain(begun).collect());
         Snapshot::new(kept).with_inputs(work.inputs.clone().into_document())
     }
 
-    /// When the user was taken over, if it was.
+    /// When the user was adopted, if no creation of this host had made it.
     fn adopted(&self) -> Option<Timestamp> {
         self.asked.prior.and_then(|prior| prior.kept.adopted())
     }
 
-    /// The user while something is left to do. That is no input yet: the next plan shows it again.
+    /// Returns the user while calls are left to do. Their changes are not recorded as inputs yet: the next plan shows
+    /// them again.
     fn as_it_is(&self, work: &Work, mut state: UserState, password: Option<String>) -> Snapshot {
         self.owe_sign_out(work, &mut state);
         let left = diff(&work.spec, Some(&state), &work.settings).changes;
@@ -283,7 +284,7 @@ impl Change<'_> {
         snapshot(kept, inputs.into_document(), outputs)
     }
 
-    /// Leaves a sign-out to the next plan.
+    /// Records a sign-out that is still due, for the next plan.
     fn owe_sign_out(&self, work: &Work, state: &mut UserState) {
         let is_owed = work.has_lost_rights && !self.is_signed_out.load(Ordering::Relaxed);
         state.record.unfinished.sign_out |= is_owed;
@@ -310,7 +311,7 @@ fn taken_over(state: &UserState) -> Diagnostic {
     Diagnostic::new(Code::TAKEN_OVER, message).with_help(help)
 }
 
-/// Writes down what is to be stored before and after each call.
+/// Gives the journal the snapshot to store before and after each call.
 struct Watch<'a> {
     journal: Option<&'a dyn Journal>,
     change: &'a Change<'a>,
@@ -318,7 +319,7 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// Without secrets: whoever goes on has them from the program again, and compares fingerprints.
+    /// Saves the user without secrets: the next run has the secrets from the program again, and compares fingerprints.
     async fn keep(&self, user: impl FnOnce() -> Snapshot) -> Result<(), ObserveError> {
         let Some(journal) = self.journal else { return Ok(()) };
         journal.keep(&user().without_secrets().spelled(self.change.host.spelling)).await

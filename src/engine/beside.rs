@@ -1,4 +1,4 @@
-//! The record beside the outputs that an engine stores: only what they do not tell.
+//! The record that is stored beside the outputs: only what the outputs do not contain.
 //!
 //! The user as it was last read is written as its difference from the outputs, a JSON merge patch (RFC 7386).
 
@@ -15,16 +15,16 @@ const VERSION: &str = "version";
 const MANAGED: &str = "managed";
 const MANAGED_TAGS: &str = "managedTags";
 
-/// Writes a record without what the outputs tell.
+/// Writes a record without what the outputs contain.
 pub(super) fn write(kept: &Kept, outputs: &Value) -> String {
     let mut record = kept.to_json();
     if let Some(state) = record.get_mut(STATE) {
         if let Some(Json::Array(managed)) = state.get_mut(MANAGED) {
-            // A password is only ever sent with a creation: nobody goes by whether it was.
+            // A password is only ever sent with a creation: nothing depends on whether it was managed.
             managed.retain(|property| *property != Property::Password.path());
         }
         if let Json::Object(members) = &mut *state {
-            // Made from others, for people to read.
+            // Derived from other members, for people to read.
             members.retain(|name, _| name != "id" && name != "tags");
         }
         *state = difference(&told_by(outputs), state);
@@ -32,8 +32,8 @@ pub(super) fn write(kept: &Kept, outputs: &Value) -> String {
     record.to_string()
 }
 
-/// Writes the record of a plan, beside the same outputs as an earlier one: what that one tells of the user is not said
-/// anew where the plan leaves it as it is. Nothing where it does not.
+/// Writes the record of a plan beside the outputs of the prior record `text`. What `text` says of the user is reused if
+/// the plan leaves the user as it is; otherwise returns `None`.
 pub(super) fn planned(text: &str, prior: &Kept, planned: &Kept) -> Option<String> {
     if !planned.is_same_but_for_inputs(prior) {
         return None;
@@ -48,8 +48,8 @@ pub(super) fn planned(text: &str, prior: &Kept, planned: &Kept) -> Option<String
     Some(Json::Object(members).to_string())
 }
 
-/// Reads what [`write`] has written, beside the same outputs. Where those are of nobody, the record tells nothing of
-/// the user; an empty text is a record of whom the outputs name.
+/// Reads what [`write`] has written, beside the same outputs. If the outputs name no user, the state in the record is
+/// ignored. An empty text is the record of the user that the outputs name.
 pub(super) fn read(text: &str, outputs: &Value) -> Result<Kept, KeptError> {
     let mut record: Json = match text {
         "" => Json::Object(Map::new()),
@@ -70,8 +70,8 @@ pub(super) fn read(text: &str, outputs: &Value) -> Result<Kept, KeptError> {
     Kept::from_json(record)
 }
 
-/// As much of a user as its outputs tell, in the form in which a state is written. Read and write begin with the
-/// same: how good it is decides only how long the difference is.
+/// Returns what the outputs contain of a user, in the form of a written state. Reading and writing begin with this same
+/// value: its quality only decides how long the difference is.
 fn told_by(outputs: &Value) -> Json {
     let spec = UserSpec::decode(Leaves::of(outputs).into_document()).ok();
     let mut told = match spec.as_ref().map(|spec| to_json(&spec.encode())) {
@@ -79,7 +79,7 @@ fn told_by(outputs: &Value) -> Json {
         _ => Map::new(),
     };
     told.remove(Property::Tags.path());
-    // The id is made from others.
+    // The id is derived from other members.
     for name in IDENTITY.into_iter().skip(1).chain([TAGS_ALL]) {
         told.insert(name.to_owned(), outputs.get(name).map(to_json).unwrap_or_default());
     }
@@ -100,7 +100,7 @@ fn to_json(value: &Value) -> Json {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// The patch that makes the one of the other.
+/// Returns the patch that turns `from` into `to`.
 fn difference(from: &Json, to: &Json) -> Json {
     let (Json::Object(from), Json::Object(to)) = (from, to) else { return to.clone() };
     let mut patch: Map<String, Json> =

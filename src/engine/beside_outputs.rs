@@ -1,4 +1,4 @@
-//! For an engine that keeps the outputs, and a record beside them as text, as Terraform does.
+//! Functions for an engine that stores the outputs, and a record beside them as text, as Terraform does.
 
 use super::{
     answer::AppliedResource,
@@ -13,13 +13,13 @@ use super::{
 use crate::user::{Property, Value};
 
 impl Resource {
-    /// Carries out a plan that the engine hands back: the outputs that it has shown, and its record
-    /// of a [`Planned`](super::Planned). Of the program's inputs, as they were before its ignored changes were worked in, comes only
-    /// what no output shows: the password of a new user.
+    /// Carries out a plan that the engine hands back: the outputs that the plan has shown, and the record of the
+    /// [`Planned`](super::Planned). `program` is the program's inputs before ignored changes were worked in; only what
+    /// no output shows is taken from it: the password of a new user.
     ///
     /// # Errors
     ///
-    /// As those of [`create`](Self::create) and [`update`](Self::update).
+    /// As for [`create`](Self::create) and [`update`](Self::update).
     pub async fn apply_planned(
         &self,
         prior: Option<&Snapshot>,
@@ -33,7 +33,8 @@ impl Resource {
         self.apply(prior, &inputs, &options).await
     }
 
-    /// The inputs that a plan was made of, from what it has shown: those of [`apply_planned`](Self::apply_planned).
+    /// Returns the inputs of a plan, restored from the outputs that the plan has shown; see
+    /// [`apply_planned`](Self::apply_planned).
     pub fn planned_inputs(&self, outputs: &Value, kept: &Kept, program: &Value) -> Value {
         let (outputs, program) = (self.read_value(outputs), self.read_value(program));
         let mut inputs = Leaves::of(&outputs).only(kept.set);
@@ -43,8 +44,8 @@ impl Resource {
         self.host.spelling.value(inputs.into_document())
     }
 
-    /// The inputs to write into a program for a user of whom the outputs are known, so that nothing is to be done:
-    /// what only the service gives is left out, and the directory's id, which it gives too.
+    /// Returns the inputs to write into a program for an existing user, so that the first plan is empty. Values that
+    /// only the service gives are left out, and so is the directory user id, which the service also gives.
     pub fn program_inputs(&self, outputs: &Value) -> Value {
         let mut inputs = Leaves::of(&self.read_value(outputs));
         inputs.set(Property::DirectoryUserId, None);
@@ -57,36 +58,36 @@ impl Resource {
         self.host.spelling.value(inputs.into_document())
     }
 
-    /// The snapshot of which the engine keeps the outputs, and the record beside them as text.
+    /// Returns the snapshot of an engine that stores the outputs, and the record beside them as text.
     ///
     /// # Errors
     ///
-    /// As those of [`read_record`](Self::read_record).
+    /// As for [`read_record`](Self::read_record).
     pub fn read_snapshot_beside(&self, outputs: Value, record: &str) -> Result<Snapshot, KeptError> {
         Ok(Snapshot::new(self.read_record(record, &outputs)?).with_outputs(outputs))
     }
 
-    /// The record of a snapshot as text, without what the snapshot's outputs tell, for an engine that stores both.
-    /// [`read_record`](Self::read_record) reads it beside the same outputs.
+    /// Writes the record of a snapshot as text, without what the snapshot's outputs contain, for an engine that stores
+    /// both. [`read_record`](Self::read_record) reads the text beside the same outputs.
     pub fn write_record(&self, snapshot: &Snapshot) -> String {
         beside::write(&snapshot.kept, &self.read_value(&snapshot.outputs))
     }
 
-    /// The record of a plan, of which the engine is to keep what it has shown of the prior state until the plan is applied: as
-    /// [`write_record`](Self::write_record) beside the prior outputs, in a fraction of the time where nothing but inputs
-    /// differs from `record`, which it wrote of the prior state.
+    /// Writes the record of a plan, for an engine that keeps the prior outputs until the plan is applied. The result is
+    /// that of [`write_record`](Self::write_record) beside the prior outputs, in a fraction of the time if the plan
+    /// differs from the prior state only in its inputs. `record` is the text that was written of the prior state.
     pub fn write_planned_record(&self, prior: &Snapshot, record: &str, planned: &Kept) -> String {
         beside::planned(record, &prior.kept, planned)
             .unwrap_or_else(|| beside::write(planned, &self.read_value(&prior.outputs)))
     }
 
-    /// Reads a record that [`write_record`](Self::write_record) wrote, also in an earlier version, beside the
-    /// outputs with which it was written. Without outputs, it tells nothing of the user but the fingerprint of the
-    /// password; an empty text is the record of the user that the outputs name.
+    /// Reads a record that [`write_record`](Self::write_record) wrote, also in an earlier version, beside the outputs
+    /// with which it was written. Without outputs, only the fingerprint of the password is restored. An empty text is
+    /// the record of the user that the outputs name.
     ///
     /// # Errors
     ///
-    /// [`KeptError`] if a later version wrote it, or it is damaged.
+    /// [`KeptError`] if a later version wrote the record, or the record is damaged.
     pub fn read_record(&self, text: &str, outputs: &Value) -> Result<Kept, KeptError> {
         beside::read(text, &self.read_value(outputs))
     }

@@ -13,15 +13,15 @@ pub(super) struct Completed {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// Checks inputs as far as they are known, without asking the service.
+/// Checks the known values of inputs, without a call.
 pub(super) fn validate(host: &Host, inputs: Value) -> Vec<Diagnostic> {
     let context = Context { exists: false, ..host.context(&host.settings, None, None) };
-    // Whether the user needs a name of its own, nobody knows yet.
+    // It is not known yet whether the user needs a generated name.
     let context = Context { auto_name: Naming::of("user").auto_name(), ..context };
     validate_document(inputs, &context).1.diagnostics().to_vec()
 }
 
-/// Checks inputs by the instance that they name, and gives the user a name.
+/// Checks inputs by the rules of the instance that they name, and adds a user name if they have none.
 pub(super) async fn check(
     host: &Host,
     mut inputs: Value,
@@ -56,7 +56,7 @@ pub(super) async fn check(
     Ok(Completed { inputs, diagnostics })
 }
 
-/// The name of a user that exists, as far as the prior state tells who that is.
+/// Returns the name of an existing user, if the prior state identifies the user.
 async fn name_of(host: &Host, prior: &Snapshot) -> Result<Option<String>, Failure> {
     let told = [&prior.outputs, &prior.inputs].map(|told| told.get(Property::Name.path())?.as_str());
     let told = told.into_iter().flatten().find(|name| !name.is_empty());

@@ -1,4 +1,4 @@
-//! Deleting a user, also from what little an engine has of it.
+//! Deletes a user, also if the engine has only its id or its outputs.
 
 use super::{failure::Failure, host::Host, options::ResourceOptions, snapshot::Snapshot};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     user::{Arn, Code, Diagnostic, ImportId, InstanceId, Severity, UserId, UserState, Value},
 };
 
-/// Deletes a user; one that is gone already is deleted. What there is to say comes back.
+/// Deletes a user; a user that is gone counts as deleted. Returns notes.
 pub(super) async fn delete(
     host: &Host,
     prior: &Snapshot,
@@ -26,7 +26,7 @@ pub(super) async fn delete(
     if let Some(refusal) = limit.and_then(|limit| limit.count(&id.user, host.spelling)) {
         return Err(unchanged(refusal.into()));
     }
-    // Whoever is protected gives up no name.
+    // A protected user does not free its name.
     let leaving = (!settings.protect).then(|| host.run.leave(&id.user));
     if let (Some(()), Some(handover)) = (leaving, &host.handover) {
         let left = handover.leave(&id.user, &name, host.pauses.as_ref()).await;
@@ -59,15 +59,15 @@ pub(super) async fn delete(
     Err(failure)
 }
 
-/// Who is to be deleted.
+/// The user to delete.
 enum Doomed {
     Known(Box<UserState>),
-    /// A user of which only the id is known.
+    /// Only the id of the user is known.
     Named(ImportId),
 }
 
 impl Doomed {
-    /// Nobody where earlier creations have made nobody.
+    /// Returns the user to delete; `None` if earlier creations made no user.
     async fn of(host: &Host, prior: &Snapshot) -> Result<Option<Self>, Failure> {
         if let (None, Some(id)) = (prior.kept.state(), prior.id()) {
             return Ok(Some(Self::Named(id)));
@@ -98,7 +98,7 @@ impl Doomed {
     }
 }
 
-/// What is left of a user: its ARN tells the account and the Region, too.
+/// Returns the reference to a user; its ARN, if known, also names the account and the Region.
 fn reference(id: &ImportId, outputs: &Value) -> UserReference {
     let arn = outputs.get("arn").and_then(Value::as_str).and_then(|arn| arn.parse::<Arn>().ok());
     let is_its = |arn: &Arn| {

@@ -1,4 +1,4 @@
-//! The failure of a call, with what exists nevertheless.
+//! The failure of a call, with the user that exists nevertheless.
 
 use std::fmt;
 
@@ -12,13 +12,14 @@ use crate::{
 
 /// The failure of a call: the reasons, and the actual user.
 ///
-/// If there is a snapshot, store it, whatever the engine does with the reasons: the next call continues from
-/// it and repeats nothing.
+/// If there is a snapshot, store it, however the engine handles the reasons: the next call continues from the snapshot
+/// and repeats nothing.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The reasons, and further warnings and notes. At least one is an error. The `related` paths of `stale` are what
-    /// has changed since the plan, those of `name-taken` where the user of that name differs.
+    /// The reasons, and further warnings and notes. At least one is an error. The `related` paths of `stale` are the
+    /// properties that have changed since the plan; those of `name-taken` are the properties in which the user with
+    /// that name differs.
     pub diagnostics: Vec<Diagnostic>,
     /// The actual user; `None` if the call created none and found none.
     pub snapshot: Option<Box<Snapshot>>,
@@ -26,16 +27,16 @@ pub struct Failure {
     pub certain: bool,
     /// The kind of failure, if a call to the service failed.
     pub kind: Option<ErrorKind>,
-    /// The user that has the name, if a creation failed for that and this host does not manage it: import it, if it
-    /// is the one that is meant.
+    /// The user that has the name, if a creation failed because of the name and this host does not manage that user.
+    /// Import it, if it is the intended user.
     pub taken_by: Option<Box<ImportId>>,
-    /// The planned operations that were not done, first the one that failed.
+    /// The planned operations that were not done, beginning with the operation that failed.
     pub left: Vec<Operation>,
 }
 
 impl Failure {
-    /// Splits it into the snapshot to store and the failure itself: `result.map_or_else(Failure::split,
-    /// |snapshot| (Some(snapshot), None))`.
+    /// Splits the failure into the snapshot to store and the failure itself:
+    /// `result.map_or_else(Failure::split, |snapshot| (Some(snapshot), None))`.
     pub fn split(mut self) -> (Option<Snapshot>, Option<Self>) {
         (self.snapshot.take().map(|snapshot| *snapshot), Some(self))
     }
@@ -44,19 +45,19 @@ impl Failure {
         Self { diagnostics, certain: true, ..Self::default() }
     }
 
-    /// A call that failed while something was found out.
+    /// The failure of a call that read something.
     pub(super) fn of_call(what: impl fmt::Display, error: &ClientError, at: Path) -> Self {
         let message = format!("{what}: {error}");
         let reason = Diagnostic::new(Code::CALL_FAILED, message).at(at).with_help(error.help());
         Self { kind: Some(error.kind()), ..Self::of(vec![reason]) }
     }
 
-    /// An id that is none.
+    /// The failure of an invalid id.
     pub(super) fn of_id(error: &ImportIdError) -> Self {
         Diagnostic::new(Code::INVALID_ID, error.to_string()).with_help(error.help()).into()
     }
 
-    /// An apply that ended early.
+    /// The failure of an apply that ended early.
     pub(super) fn of_apply(failed: &Failed) -> Self {
         let (client, left) = (failed.error.client(), &failed.left);
         let taken_by = match &failed.error {
@@ -67,12 +68,12 @@ impl Failure {
         Self { certain: failed.certain, kind, taken_by, left, ..Self::of(reasons(&failed.error)) }
     }
 
-    /// Whether the user that should be there is not.
+    /// Whether the user does not exist although it should.
     pub fn is_gone(&self) -> bool {
         self.diagnostics.iter().any(|reason| reason.code == Code::GONE)
     }
 
-    /// The same with the user as it now is.
+    /// Returns the failure with the actual user.
     pub(super) fn with(self, snapshot: Option<Snapshot>) -> Self {
         Self { snapshot: snapshot.map(Box::new), ..self }
     }

@@ -1,4 +1,4 @@
-//! A user that a data source or a function asks for, by its id or its name.
+//! Finds a user for a data source or a function, by its id or its name.
 
 use super::{
     failure::Failure,
@@ -17,12 +17,12 @@ const INSTANCE: &str = "instanceId";
 const USER: &str = "userId";
 const NAME: &str = "name";
 
-/// What is wrong with the arguments, as far as they are known.
+/// Returns the mistakes in the known arguments.
 pub(super) fn validate(arguments: &Value, spelling: Spelling) -> Vec<Diagnostic> {
     checked(arguments, spelling).1
 }
 
-/// The arguments that are given, and what is wrong with them.
+/// Returns the given arguments, and their mistakes.
 fn checked(arguments: &Value, spelling: Spelling) -> (Value, Vec<Diagnostic>) {
     let field = |name, given, summary| Field::new(&spelling.name(name), Form::String, given, summary);
     let fields = [
@@ -32,11 +32,11 @@ fn checked(arguments: &Value, spelling: Spelling) -> (Value, Vec<Diagnostic>) {
         field(NAME, Given::Optional, "its exact name"),
     ];
     let mut forms = Forms::of("argument");
-    // What is misspelt is named as the host has named it, and so is what it may have meant.
+    // A misspelt argument, and the suggestion for it, are named in the host's spelling.
     let arguments = forms.object(&fields, &spelling.value(arguments.clone()), &Path::root());
     let arguments = spelling.read(arguments);
     let [user, name] = [USER, NAME].map(|name| Path::root().member(name));
-    // One of another type is given, too.
+    // An argument of the wrong type counts as given, too.
     let is_wrong =
         |name| forms.mistakes.iter().any(|mistake| mistake.path == Path::root().member(spelling.name(name)));
     match [USER, NAME].map(|name| arguments.get(name).is_some() || is_wrong(name)) {
@@ -78,7 +78,7 @@ pub(super) async fn find(host: &Host, arguments: &Value) -> Result<Snapshot, Fai
     })
 }
 
-/// A name may be a secret of the host's, and stands in no message.
+/// A name may be a secret of the host, so no message contains it.
 fn nobody(instance: &InstanceId) -> Failure {
     let at = Path::root().member(NAME);
     let message = format!("no user in the instance `{instance}` has the `{at:#}` that is given");

@@ -12,16 +12,16 @@ use argon2::{Algorithm, Argon2, Params, Version};
 const SALT_BYTES: usize = 16;
 const HASH_BYTES: usize = 16;
 
-/// Four MiB, once: sixteen bits are not worth more to whoever guesses.
+/// Memory for one hash: 4 MiB, in one pass. Sixteen bits are not worth a higher cost to an attacker.
 const MEMORY_KIB: u32 = 4_096;
 
 type Salt = [u8; SALT_BYTES];
 
 /// Recognises a changed password without keeping it: sixteen bits of a slow, salted hash.
 ///
-/// Each fingerprint is computed once under one salt, because thousands of users may begin with the same
-/// password. A changed password goes unnoticed once in 65,536 times, and whoever reads a fingerprint can rule
-/// passwords out but never find the one.
+/// Each fingerprint is computed once for a salt, because thousands of users may begin with the same password. A changed
+/// password goes unnoticed once in 65,536 times. With a fingerprint, an attacker can rule passwords out but cannot
+/// identify the right one.
 ///
 /// ```
 /// use connect_user::{engine::Fingerprints, user::Secret};
@@ -37,7 +37,7 @@ pub struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// Uses the salt of a recorded fingerprint, if there is one; a new one otherwise.
+    /// Uses the salt of a recorded fingerprint, or a new salt if there is none.
     pub fn like(recorded: Option<&str>) -> Self {
         let salt = recorded.and_then(parse).map(|(salt, _)| salt);
         let fresh = || {
@@ -48,7 +48,7 @@ impl Fingerprints {
         Self { salt: salt.unwrap_or_else(fresh), known: Mutex::default() }
     }
 
-    /// The fingerprint of a password; `None` if 4 MiB of memory cannot be had.
+    /// Returns the fingerprint of a password; `None` if 4 MiB of memory cannot be allocated.
     pub fn of(&self, password: &Secret) -> Option<String> {
         let hash = self.hash(self.salt, password)?;
         Some(format!("{}:{}", hex(&self.salt), hex(&hash)))

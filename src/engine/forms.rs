@@ -1,5 +1,5 @@
-//! The values of a configuration or a query, brought into the forms of their fields. What has another form is a mistake:
-//! an account to allow, a role or a tag that is passed over in silence would be an incident.
+//! Reads the values of a configuration or a query in the forms of their fields. A value of another form is a mistake:
+//! to ignore an allowed account, a role or a tag silently would be an incident.
 
 use crate::{
     engine::schema::{Field, Form, Given},
@@ -9,9 +9,9 @@ use crate::{
     },
 };
 
-/// A reading, with its mistakes.
+/// The result of a reading, with its mistakes.
 pub(super) struct Forms {
-    /// What a member is called.
+    /// The word for a member in messages.
     member: &'static str,
     pub(super) mistakes: Vec<Diagnostic>,
 }
@@ -21,13 +21,13 @@ impl Forms {
         Self { member, mistakes: Vec::new() }
     }
 
-    /// The members of an object that have the form of their fields.
+    /// Returns the members of an object that have the form of their fields.
     pub(super) fn object(&mut self, fields: &[Field], value: &Value, at: &Path) -> Value {
         let Value::Map(given) = value else {
             self.mistakes.push(Diagnostic::wrong_type(at, "an object", value));
             return Value::Null;
         };
-        // Hosts keep notes of their own in an object, as `__defaults`.
+        // Hosts keep members of their own in an object, such as `__defaults`.
         for (name, _) in given.iter().filter(|(name, _)| !name.starts_with("__")) {
             if !fields.iter().any(|field| field.name == *name) {
                 self.mistakes.push(unknown(self.member, name, fields, at));
@@ -45,7 +45,7 @@ impl Forms {
         Value::Map(members)
     }
 
-    /// The value in this form; nothing where it says nothing.
+    /// Returns the value in this form; `None` if the value is empty.
     fn value(&mut self, form: &Form, bounds: Bounds, value: &Value, at: &Path) -> Option<Value> {
         match (form, value) {
             (_, Value::Null) => return None,
@@ -64,7 +64,7 @@ impl Forms {
             }
             _ => {}
         }
-        // A variable of a host is text, and JSON where it is to be anything else.
+        // A variable of a host is text, which is JSON for any other type.
         let decoded = value.as_str().and_then(|text| serde_json::from_str(text).ok());
         let value = decoded.as_ref().unwrap_or(value);
         match (form, value) {
@@ -87,7 +87,7 @@ impl Forms {
                 Some(Value::Map(own.filter_map(text).collect()))
             }
             (Form::Object(fields), Value::Map(_)) => Some(self.object(fields, value, at)),
-            // A block, as Terraform has it.
+            // A block in Terraform's form: a list of at most one object.
             (Form::Object(fields), Value::List(items)) if items.len() < 2 => match items.first()? {
                 Value::Unknown => Some(Value::Unknown),
                 item => Some(self.object(fields, item, at)),
@@ -107,7 +107,8 @@ impl Forms {
         }
     }
 
-    /// A text: `null` in a list or a map is none. Hosts make numbers and booleans of texts that look like them.
+    /// Reads a text. `null` in a list or a map is a mistake. Numbers and booleans are read as texts, because hosts
+    /// convert texts that look like them.
     fn text(&mut self, value: &Value, at: &Path) -> Option<Value> {
         match value {
             Value::String(_) | Value::Unknown => Some(value.clone()),
@@ -133,18 +134,18 @@ impl Forms {
     }
 }
 
-/// A member that cannot be taken.
+/// The diagnostic of a value that is not accepted.
 pub(super) fn invalid(message: impl Into<Message>, help: impl Into<Message>, at: &Path) -> Diagnostic {
     Diagnostic::new(Code::INVALID_SETTING, message).with_help(help).at(at.clone())
 }
 
-/// A value that is needed now.
+/// The diagnostic of a value that must be known now.
 pub(super) fn not_known(at: Path) -> Diagnostic {
     let message = format!("`{at:#}` is not known");
     Diagnostic::new(Code::NOT_KNOWN_YET, message).with_help("give it a value").at(at)
 }
 
-/// The members that are not known, all or in part.
+/// Returns diagnostics for the members that are unknown or contain unknown values.
 pub(super) fn not_known_in(value: &Value) -> impl Iterator<Item = Diagnostic> {
     let members = match value {
         Value::Map(members) => members.as_slice(),
@@ -159,7 +160,7 @@ fn unknown(what: &str, name: &str, fields: &[Field], at: &Path) -> Diagnostic {
     let of = if at.segments().is_empty() { String::new() } else { format!(" in `{at}`") };
     let help = match (nearest(name, known()), at.segments()) {
         (Some(near), _) => format!("did you mean `{near}`?"),
-        // There are too many to be named.
+        // There are too many settings to name them all.
         (None, []) => format!("remove `{name}`"),
         (None, _) => format!("it may have `{}`", known().collect::<Vec<_>>().join("`, `")),
     };

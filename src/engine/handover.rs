@@ -1,10 +1,11 @@
 //! Names that users of one program hand to each other, in an engine that deletes late.
 //!
-//! A name is unique in an instance, and such an engine deletes what it has replaced only after everything else. So
-//! where somebody has the new name, or waits for the old one, the old user is deleted first. The engine comes to one
-//! user after the other: only when that deletion is carried out can be told whether who has the name gives it up. So
-//! a user is deleted once its new name is free. Only users that pass their names round in a circle are deleted once
-//! each of them is about to be: none of those names is free before. Otherwise the deletion is refused.
+//! A name is unique in an instance, and such an engine deletes replaced users only after everything else. So if the new
+//! name of a user is taken by another user, or another user waits for its old name, the old user is deleted first. The
+//! engine processes one user after another: only when that deletion is carried out is it known whether the user with
+//! the name frees it. So a user is deleted once its new name is free. Users that exchange their names in a cycle are
+//! deleted once the deletion of each of them has been requested, because none of those names is free before. Otherwise
+//! the deletion is refused.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,41 +19,41 @@ use crate::{
     user::{Code, Diagnostic, InstanceId, Operation, Path, Property, UserId},
 };
 
-/// How long the engine is given to come to the other users.
+/// Number of pauses in which the engine may request the deletion of the other users.
 const PAUSES: u32 = 100;
-/// How long the others are given to be made again, before a refusal makes the engine cancel them.
+/// Number of pauses in which the other users may be created again, before a refusal makes the engine cancel them.
 const LAST_PAUSES: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What a run has learnt of names that change hands.
+/// What a run knows of names that move from one user to another.
 #[derive(Debug, Default)]
 pub(super) struct Handover(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    /// The users that are replaced.
+    /// The users that will be replaced.
     replaced: BTreeMap<UserId, Replaced>,
-    /// Who was the first to ask for a name.
+    /// The user that was the first to ask for a name.
     claims: BTreeMap<Name, UserId>,
-    /// The users that are about to be deleted, or were, and how far that is.
+    /// The users whose deletion was requested, and its progress.
     leaving: BTreeMap<UserId, Progress>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Progress {
-    /// Waits for its turn.
+    /// The deletion waits for its turn.
     Waiting,
-    /// Is being deleted: nobody knows yet whether its name becomes free.
+    /// The deletion is under way: it is not known yet whether the name becomes free.
     Going,
     Gone,
 }
 
-/// What is to be done with a user that is about to be deleted.
+/// What to do with a user whose deletion was requested.
 enum Turn {
     Delete,
-    /// Its new name is about to become free.
+    /// The new name of the user is about to become free.
     Wait,
-    /// Nothing says that its new name becomes free, so far.
+    /// So far nothing shows that the new name becomes free.
     Refuse(Failure),
 }
 
@@ -66,14 +67,14 @@ pub(super) struct Name {
 #[derive(Debug)]
 struct Replaced {
     to: Name,
-    /// Who has that name.
+    /// The user that has that name.
     holder: Option<UserId>,
-    /// Whether it was made again, or could not be.
+    /// Whether the new user was created, or its creation failed.
     is_made: bool,
 }
 
 impl Name {
-    /// That of a user; nothing while it is not known.
+    /// Returns the name of a user; `None` while it is not known.
     pub(super) fn of(values: &Leaves) -> Option<Self> {
         let text = |property| values.get(property)?.as_str();
         let instance = InstanceId::new(text(Property::InstanceId)?).to_bare();
@@ -82,26 +83,27 @@ impl Name {
 }
 
 impl Handover {
-    /// A user is replaced by one of another name, or of its own, which somebody has. Whether it has to be deleted
-    /// before that one is made.
+    /// Records that a user will be replaced by a user with the name `to`; `holder` is the user that has that name.
+    /// Returns whether the old user must be deleted before the new one is created.
     pub(super) fn replace(&self, user: &UserId, to: Name, holder: Option<UserId>) -> bool {
         let user = user.to_bare();
         let mut known = self.known();
         let is_awaited = known.replaced.values().any(|other| other.holder.as_ref() == Some(&user));
-        // Nobody is made under a name that another one is to get: the deletion before that is refused.
+        // If another user claimed the name first, no user is created with it here: the deletion before the creation is
+        // refused.
         let is_claimed = *known.claims.entry(to.clone()).or_insert_with(|| user.clone()) != user;
         let is_deleted_first = is_awaited || is_claimed || holder.is_some();
         known.replaced.insert(user, Replaced { to, holder, is_made: false });
         is_deleted_first
     }
 
-    /// The user, of this name, is about to be deleted: waits until its new name is free, or everybody in its circle is
-    /// about to be deleted too.
+    /// Requests the deletion of the user with this name: waits until its new name is free, or the deletion of each user
+    /// in its cycle was requested.
     ///
     /// # Errors
     ///
-    /// Why the user must stay. A failure makes an engine cancel what is under way, so it comes once nobody who was
-    /// deleted for a new name is missing under it.
+    /// Returns why the user must stay. A failure makes an engine cancel what is under way, so the failure is returned
+    /// only once every user that was deleted for a new name exists again with it.
     pub(super) async fn leave(
         &self,
         user: &UserId,
@@ -152,17 +154,17 @@ impl Handover {
         }
     }
 
-    /// The user is deleted.
+    /// Records that the user was deleted.
     pub(super) fn gone(&self, user: &UserId) {
         self.known().leaving.insert(user.to_bare(), Progress::Gone);
     }
 
-    /// The user was not deleted after all.
+    /// Records that the user was not deleted after all.
     pub(super) fn stay(&self, user: &UserId) {
         self.known().leaving.remove(&user.to_bare());
     }
 
-    /// A user of this name was created, or could not be.
+    /// Records that a user with this name was created, or that its creation failed.
     pub(super) fn made(&self, name: &Name) {
         let mut known = self.known();
         let is_it = |replaced: &&mut Replaced| replaced.to == *name;
@@ -175,7 +177,7 @@ impl Handover {
 }
 
 impl Known {
-    /// Lets a user be deleted, if it may be.
+    /// Decides whether the user may be deleted now, and if so, records that its deletion is under way.
     fn leave(&mut self, user: &UserId) -> Turn {
         let turn = self.turn(user);
         if let Turn::Delete = turn {
@@ -184,7 +186,7 @@ impl Known {
         turn
     }
 
-    /// Whether somebody was deleted for a new name who is not made under it yet.
+    /// Whether a user was deleted for a new name and does not exist with that name yet.
     fn is_anybody_missing(&self) -> bool {
         let is_missing = |(user, replaced): (&UserId, &Replaced)| {
             !replaced.is_made && self.leaving.get(user).is_some_and(|progress| *progress >= Progress::Going)
@@ -196,7 +198,7 @@ impl Known {
         self.leaving.get(user) == Some(&Progress::Gone)
     }
 
-    /// Follows the names from one holder to the next: to a name that is free, or around to the user itself.
+    /// Follows the names from one user to the next: to a free name, or around a cycle back to the user.
     fn turn(&self, user: &UserId) -> Turn {
         let mut seen = BTreeSet::from([user]);
         let (mut at, mut name) = (user, "");
@@ -213,12 +215,12 @@ impl Known {
                 ));
             }
             match &replaced.holder {
-                // In a circle, everybody waits for everybody.
+                // In a cycle, each user waits for another.
                 Some(holder) if holder == user => return Turn::Delete,
                 // The name is free.
                 Some(holder) if at == user && self.is_gone(holder) => return Turn::Delete,
                 Some(holder) if seen.insert(holder) => at = holder,
-                // A circle that the user is not in: two of its names are one.
+                // A cycle without this user: two users have the same new name.
                 Some(_) => return Turn::Refuse(not_deleted_first(name)),
                 None => break,
             }

@@ -1,4 +1,4 @@
-//! What the calls of an engine have in common: the client, what the host has decided, and what was learnt.
+//! What the calls of an engine share: the client, the host's settings, and what was read so far.
 
 use std::sync::Arc;
 
@@ -41,14 +41,14 @@ pub(super) struct Host {
     pub(super) instances: Instances,
     pub(super) run: Run,
     pub(super) pauses: Option<Pauses>,
-    /// Of an engine that deletes what it has replaced after everything else.
+    /// Present for an engine that deletes replaced users after everything else.
     pub(super) handover: Option<Handover>,
-    /// Whether a reading that no output shows leaves the record as it is.
+    /// Whether a reading that changes no output leaves the record as it is.
     pub(super) keeps_what_is_shown: bool,
-    /// Whether a plan is made again in a run that reads nobody.
+    /// Whether the engine plans again in a later run that reads no user.
     pub(super) plans_twice: bool,
     pub(super) deletions: Option<DeletionLimit>,
-    /// Whether nothing is asked.
+    /// Whether no call is made.
     pub(super) is_offline: bool,
 }
 
@@ -78,13 +78,13 @@ impl Host {
     pub(super) fn offline(settings: Settings) -> Self {
         let token = CancellationToken::new();
         token.cancel();
-        // No call reaches it.
+        // No call reaches this client.
         let nobody: Arc<dyn ConnectClient> = Arc::new(MemoryConnect::new());
         let client = Decorated::with(nobody.clone(), Stop(token));
         Self { client, is_offline: true, ..Self::new(nobody, settings) }
     }
 
-    /// The user that a call begins with.
+    /// Returns the user with which a call begins.
     pub(super) async fn present(&self, kept: Option<&Kept>) -> Result<Present, Failure> {
         let Some(kept) = kept else { return Ok(Present::default()) };
         let mut present = Present {
@@ -111,8 +111,9 @@ impl Host {
         }
     }
 
-    /// Finds out what creations of earlier runs have made. The last one is who the program wanted last; those
-    /// before it are left to delete. Without a user to go on with, a doubt that only people can settle is a failure.
+    /// Finds out which users earlier creations have made. The last one is the user that the program asked for last; the
+    /// users before it are left to delete. If there is no user to continue with, a doubt that only people can settle is
+    /// a failure.
     async fn find_made(&self, attempts: &[Begun], present: &mut Present) -> Result<(), Failure> {
         let mut outcomes = Vec::new();
         for begun in attempts.iter().rev() {
@@ -130,12 +131,12 @@ impl Host {
         for (begun, outcome) in outcomes {
             match &outcome {
                 CreationOutcome::Made(_) | CreationOutcome::NotMade => continue,
-                // Another creation has made that one.
+                // Another creation has made that user.
                 CreationOutcome::Unclear { id, .. } if made.contains(&id.user) => continue,
                 _ => present.attempts.insert(0, begun.clone()),
             }
             let told = outcome.diagnostic(&format!("`{}`", begun.attempt.name()));
-            // Two creations that may have made the same user.
+            // Two creations may have made the same user.
             if present.doubts.contains(&told) {
                 continue;
             }
@@ -164,7 +165,7 @@ impl Host {
         recover(&begun.attempt, &self.client, &options).await
     }
 
-    /// What the host has decided, with what is known of instance and password.
+    /// Returns the host's settings, with what is known of the instance and the password.
     pub(super) async fn settings(
         &self,
         inputs: &Leaves,
@@ -182,19 +183,19 @@ impl Host {
         Ok(settings)
     }
 
-    /// The fingerprint of the password that the last inputs gave, where the engine stores them whole.
+    /// Returns the fingerprint of the password in the last inputs, for an engine that stores the inputs whole.
     pub(super) fn last_password(&self, prior: &Snapshot) -> Option<String> {
         self.fingerprints.of(&prior.inputs.get(Property::Password.path())?.as_str()?.into())
     }
 
-    /// Whether the inputs give another password than the user was made with, as far as that is recorded.
+    /// Whether the inputs have a different password than the recorded one, if a password is recorded.
     fn has_new_password(&self, inputs: &Leaves, recorded: Option<&str>) -> bool {
         let password = inputs.get(Property::Password).and_then(Value::as_str).map(Secret::from);
         let is_new = |(password, recorded)| !self.fingerprints.matches(recorded, &password);
         password.zip(recorded).is_some_and(is_new)
     }
 
-    /// What rules go by.
+    /// Returns the context for validation.
     pub(super) fn context<'a>(
         &'a self,
         settings: &Settings,
@@ -211,7 +212,7 @@ impl Host {
         context
     }
 
-    /// How the instance that the inputs name manages identities.
+    /// Returns the identity management type of the instance that the inputs name.
     pub(super) async fn identity_management(
         &self,
         inputs: &Leaves,
@@ -221,7 +222,7 @@ impl Host {
         Ok(self.instances.identity_management(&instance, expected, &self.client).await?)
     }
 
-    /// The names that the instance has, where they are needed to read the inputs.
+    /// Returns the names of the instance, if the inputs need them.
     pub(super) async fn directory(&self, inputs: &Leaves) -> Result<Option<Arc<Directory>>, Failure> {
         let named = [Property::RoutingProfileId, Property::SecurityProfileIds, Property::HierarchyGroupId];
         let mut named = named.into_iter().filter_map(|property| inputs.get(property));
@@ -235,7 +236,7 @@ impl Host {
         }
     }
 
-    /// The user read again.
+    /// Reads the user again.
     pub(super) async fn refresh(&self, known: &UserState) -> Result<Reading, Failure> {
         let reading = self.reader.refresh(known, &self.client).await;
         let what = format_args!("the user `{}` cannot be read", known.name);
@@ -246,13 +247,14 @@ impl Host {
         Ok(reading)
     }
 
-    /// Whether a user has lost rights since it was recorded, and is to be signed out: a process that was killed has
-    /// recorded nothing of what it did.
+    /// Whether a user has lost rights since it was recorded, and must be signed out: a process that was killed has not
+    /// recorded what it did.
     pub(super) fn loses_rights(&self, recorded: &UserState, actual: &UserState) -> bool {
         loses_rights(recorded, actual, &self.settings)
     }
 
-    /// The user as a plan needs it: read whole where a call would write what the last reading left out.
+    /// Returns the user as a plan needs it: reads it whole if a call would write something that the last reading left
+    /// out.
     pub(super) async fn for_plan(
         &self,
         spec: &UserSpec,
@@ -275,7 +277,7 @@ impl Host {
         apply::ApplyOptions { sleep, lists, clock_skew, visible_within, ..apply::ApplyOptions::default() }
     }
 
-    /// The places that a host has named.
+    /// Parses the paths that a host has given.
     fn places(&self, texts: &[String]) -> Result<Vec<Path>, Failure> {
         let place = |text: &String| {
             let refused = |error: IgnoredPathError| {
@@ -287,20 +289,20 @@ impl Host {
     }
 }
 
-/// The user that a call begins with.
+/// The user with which a call begins.
 #[derive(Debug, Default)]
 pub(super) struct Present {
     pub(super) state: Option<UserState>,
-    /// The fingerprint of the password that it was made with.
+    /// The fingerprint of the password with which the user was created.
     pub(super) password: Option<String>,
-    /// Earlier creations that may have made a user who cannot be found yet, or told from another's.
+    /// Earlier creations that may have made a user that cannot be found yet, or cannot be told from another user.
     pub(super) attempts: Vec<Begun>,
-    /// What there is to say of them.
+    /// The diagnostics about those creations.
     pub(super) doubts: Vec<Diagnostic>,
 }
 
 impl Present {
-    /// Takes a user that a creation has made: as the user, or as one that is left to delete.
+    /// Takes a user that a creation has made: as the current user, or as a user that is left to delete.
     fn take(&mut self, begun: &Begun, made: &UserState) {
         let Some(there) = &mut self.state else {
             self.password.clone_from(&begun.password);
@@ -315,19 +317,19 @@ impl Present {
     }
 }
 
-/// A user that should be there and is not.
+/// The failure for a user that should exist and does not.
 pub(super) fn gone(user: &str) -> Failure {
     let message = format!("the user `{user}` no longer exists in Amazon Connect");
     let help = "read it again, and create it anew if it is still wanted";
     Diagnostic::new(Code::GONE, message).with_severity(Severity::Error).with_help(help).into()
 }
 
-/// The instance that the inputs name, where they do.
+/// Returns the instance of the inputs, if it is known.
 fn instance_of(inputs: &Leaves) -> Option<InstanceId> {
     inputs.get(Property::InstanceId).and_then(Value::as_str).map(InstanceId::new)
 }
 
-/// Whether something is named where ids may stand.
+/// Whether a value contains a name where ids are allowed.
 fn is_named(value: &Value) -> bool {
     match value {
         Value::String(text) => RoutingProfileId::new(text.as_str()).named().is_some(),

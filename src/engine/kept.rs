@@ -1,4 +1,4 @@
-//! What the host stores beside its own state, and shows to nobody.
+//! The record that the host stores beside its own state and does not show.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde_json::Value as Json;
 
 use crate::user::{CreationAttempt, ImportId, PropertySet, Secret, Timestamp, UserState};
 
-/// What the next call on a user needs to know and no output tells: the user as it was last read with what is
-/// recorded of it, the fingerprint of its first password, and creations whose outcome is not known.
+/// The record of a user, which the next call needs and no output contains: the user as it was last read, the
+/// fingerprint of its first password, and creations whose outcome is unknown.
 ///
-/// It is opaque and versioned. Store it as a text ([`write`](Self::write)), or with serde, beside what the engine
-/// keeps itself; later versions of this crate read it, and what a later version has written is an error that
-/// says so. It holds personal data, and never a password.
+/// The record is opaque and versioned. Store it as a text ([`write`](Self::write)), or with serde, beside what the
+/// engine itself keeps. Later versions of this crate can read it. A record that a later version has written is an error
+/// that says so. The record holds personal data, and never a password.
 ///
 /// ```
 /// use connect_user::engine::Kept;
@@ -29,15 +29,15 @@ use crate::user::{CreationAttempt, ImportId, PropertySet, Secret, Timestamp, Use
 /// ```
 #[derive(Clone, Default, PartialEq)]
 pub struct Kept {
-    /// Who the user is, where only that is known.
+    /// The id of the user, if only that is known.
     id: Option<ImportId>,
     state: Option<Box<UserState>>,
     password: Option<String>,
     /// Creations whose outcome is not known, in the order in which they began.
     attempts: Vec<Begun>,
-    /// When the user was taken over from whoever had it before.
+    /// When the user was adopted, if no creation of this host had made it: another resource may have managed it before.
     adopted: Option<Timestamp>,
-    /// What the inputs of a plan set, until it is applied.
+    /// The properties that the inputs of a plan set, until the plan is applied.
     pub(super) set: PropertySet,
 }
 
@@ -53,13 +53,13 @@ pub(super) struct Begun {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeptError {
-    /// A later version of this crate wrote it.
+    /// A later version of this crate wrote the record.
     #[error(
         "the record of the user was written by a later version: its version must be at most {}, is {version}",
         Kept::VERSION
     )]
     Newer {
-        /// Its version.
+        /// The version of the record.
         version: u64,
     },
     /// The record is damaged.
@@ -68,7 +68,7 @@ pub enum KeptError {
 }
 
 impl KeptError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Newer { .. } => "use the program that wrote it, or a later one",
@@ -78,15 +78,16 @@ impl KeptError {
 }
 
 impl Kept {
-    /// The version in which this version of the crate writes records.
+    /// The version of the records that this version of the crate writes.
     pub const VERSION: u64 = 1;
 
-    /// The record of a user of which only the id is known: it is read when needed.
+    /// Returns the record of a user of which only the id is known; the user is read when needed.
     pub fn of(id: &ImportId) -> Self {
         Self { id: Some(id.clone()), ..Self::default() }
     }
 
-    /// The record of a user, and of creations beside it. Names are unique: one of the same name has made nobody else.
+    /// Returns the record of a user, and of unfinished creations. Creations with the same name are dropped: names are
+    /// unique, so they made no other user.
     pub(super) fn of_state(mut state: UserState, password: Option<String>, attempts: &[Begun]) -> Self {
         state.record.password = None;
         let is_another = |begun: &&Begun| {
@@ -101,13 +102,13 @@ impl Kept {
         Self { attempts, ..Self::default() }
     }
 
-    /// The same of a user that was taken over then.
+    /// Returns the record of a user that was adopted at this time.
     #[must_use]
     pub(super) fn adopted_at(self, adopted: Option<Timestamp>) -> Self {
         Self { adopted, ..self }
     }
 
-    /// The same with an id, where nothing else says who the user is.
+    /// Returns the record with an id, if nothing else identifies the user.
     #[must_use]
     pub(super) fn or_id(self, id: impl FnOnce() -> Option<ImportId>) -> Self {
         match self.id().is_none() && !self.is_uncertain() {
@@ -116,8 +117,8 @@ impl Kept {
         }
     }
 
-    /// The same with a fingerprint of the first password, as a state of another tool may hold it. A host that
-    /// takes such a state over forgets the password itself.
+    /// Returns the record with a fingerprint of the first password, which a state of another tool may hold. A host that
+    /// migrates such a state can then forget the password itself.
     #[must_use]
     pub fn with_password(self, password: &Secret, fingerprints: &super::Fingerprints) -> Self {
         Self { password: fingerprints.of(password), ..self }
@@ -127,32 +128,32 @@ impl Kept {
     ///
     /// # Errors
     ///
-    /// [`KeptError`] if a later version wrote it, or it is damaged.
+    /// [`KeptError`] if a later version wrote the record, or the record is damaged.
     pub fn read(text: &str) -> Result<Self, KeptError> {
         Self::from_json(serde_json::from_str(text).map_err(KeptError::Damaged)?)
     }
 
-    /// The record as text: the same text for the same user.
+    /// Writes the record as text. The text is the same for the same user.
     pub fn write(&self) -> String {
         self.to_json().to_string()
     }
 
-    /// The import id of the user; `None` while it is not known.
+    /// Returns the import id of the user; `None` while it is not known.
     pub fn id(&self) -> Option<ImportId> {
         self.state.as_ref().map(|state| state.id()).or_else(|| self.id.clone())
     }
 
-    /// The user as it was last read; `None` if only its id is known.
+    /// Returns the user as it was last read; `None` if only its id is known.
     pub fn state(&self) -> Option<&UserState> {
         self.state.as_deref()
     }
 
-    /// Whether it is unknown who the user is, because the outcome of its creation is.
+    /// Whether it is unknown which user this is, because the outcome of its creation is unknown.
     pub const fn is_uncertain(&self) -> bool {
         self.state.is_none() && !self.attempts.is_empty()
     }
 
-    /// Whether it holds a fingerprint of the first password.
+    /// Whether the record holds a fingerprint of the first password.
     pub fn has_password(&self) -> bool {
         self.password.is_some() || self.attempts.iter().any(|begun| begun.password.is_some())
     }
@@ -165,7 +166,7 @@ impl Kept {
         self.adopted
     }
 
-    /// The fingerprint of the password that the user was made with.
+    /// Returns the fingerprint of the password with which the user was created.
     pub(super) fn password(&self) -> Option<&str> {
         self.password.as_deref()
     }
@@ -197,7 +198,7 @@ impl Kept {
         serde_json::to_value(written).unwrap_or_default()
     }
 
-    /// Whether they differ in nothing but what the inputs of a plan set.
+    /// Whether two records are equal except for the properties that the inputs of a plan set.
     pub(super) fn is_same_but_for_inputs(&self, other: &Self) -> bool {
         let Self { id, state, password, attempts, adopted, set: _ } = self;
         let same = (id, password, attempts, adopted);
@@ -205,7 +206,7 @@ impl Kept {
     }
 }
 
-/// The member of a record that says what the inputs of a plan set.
+/// The member of a record that holds the properties that the inputs of a plan set.
 pub(super) const SET: &str = "set";
 
 /// A record as it is written.
@@ -220,7 +221,7 @@ struct Written {
     password: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attempts: Vec<Begun>,
-    /// Earlier records have one creation, and its password where the user's is.
+    /// Earlier records have one creation; its password is in the user's place.
     #[serde(default, skip_serializing)]
     attempt: Option<CreationAttempt>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,14 +1,14 @@
-//! A document of a user, leaf by leaf.
+//! The document of a user, leaf by leaf.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::user::{Path, Property, PropertySet, Segment, Value};
 
-/// A document of a user, with a value for each property that it gives: never null.
+/// The document of a user: a value, never null, for each property that the document sets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Leaves {
     values: BTreeMap<Property, Value>,
-    /// The blocks of which nothing is known yet, nor whether they are there.
+    /// The blocks that are unknown as a whole: it is not even known whether they are present.
     unknown_blocks: BTreeSet<&'static str>,
 }
 
@@ -71,31 +71,31 @@ impl Leaves {
         self.values.is_empty()
     }
 
-    /// The properties that the document gives.
+    /// Returns the properties that the document sets.
     pub(super) fn set_of(&self) -> PropertySet {
         self.values.keys().copied().collect()
     }
 
-    /// The properties of which it is not known whether the document gives them.
+    /// Returns the properties of which it is not known whether the document sets them.
     pub(super) fn unknown(&self) -> PropertySet {
         let unknown = self.values.iter().filter(|(_, value)| **value == Value::Unknown);
         unknown.map(|(property, _)| *property).collect()
     }
 
-    /// The same without the properties that are not in the set.
+    /// Returns the document with only the properties in the set.
     pub(super) fn only(mut self, set: PropertySet) -> Self {
         self.values.retain(|property, _| set.contains(*property));
         self
     }
 }
 
-/// Whether a place is the property, around it, or in it.
+/// Whether a path is the property, contains it, or lies in it.
 pub(super) fn touches(place: &Path, property: Property) -> bool {
     let of = Path::from(property);
     place.covers(&of) || of.covers(place)
 }
 
-/// The key of the tag that a place is.
+/// Returns the key, if the path is that of a tag.
 pub(super) fn tag_key(place: &Path) -> Option<&str> {
     match place.segments().last() {
         Some(Segment::Key(key)) => Some(key),

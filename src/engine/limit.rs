@@ -1,4 +1,4 @@
-//! How many users a run may delete.
+//! The limit on the users that a run may delete.
 
 use std::{
     collections::BTreeSet,
@@ -7,30 +7,32 @@ use std::{
 
 use crate::user::{Code, Diagnostic, Spelling, UserId};
 
-/// How many users a run may delete or replace: share one among the resources of a run, as those of several Regions.
+/// A limit on the users that a run may delete or replace. Share one limit among the resources of a run, for example
+/// those of several Regions.
 ///
-/// A plan with more of them fails, and so does a deletion that nobody has planned. What counts once is counted once.
+/// A plan that exceeds the limit fails, and so does a deletion that was not planned and exceeds it. Each user counts
+/// once.
 #[derive(Clone, Debug)]
 pub struct DeletionLimit {
     most: usize,
-    /// The setting of a provider that says it.
+    /// The provider's setting that gives the limit.
     setting: Option<&'static str>,
     counted: Arc<Mutex<BTreeSet<UserId>>>,
 }
 
 impl DeletionLimit {
-    /// The absolute limit.
+    /// Creates a limit of at most this number of users.
     pub fn new(most: usize) -> Self {
         Self { most, setting: None, counted: Arc::default() }
     }
 
-    /// The same, said by this setting of a provider.
+    /// Returns the limit with the provider's setting that gives it, for messages.
     #[cfg(all(feature = "aws", feature = "tokio"))]
     pub(super) fn of_setting(self, setting: &'static str) -> Self {
         Self { setting: Some(setting), ..self }
     }
 
-    /// Counts a user that is to be deleted or replaced; each one too many is refused.
+    /// Counts a user that is to be deleted or replaced. Returns an error if the user exceeds the limit.
     pub(super) fn count(&self, user: &UserId, spelling: Spelling) -> Option<Diagnostic> {
         if self.fits(user) {
             return None;

@@ -9,23 +9,23 @@ use crate::{
     user::{InstanceId, Path, Property, UserId, UserState},
 };
 
-/// How many users are read at the same time; how fast is for the client's pace to say.
+/// Number of users that are read at the same time; the client's pace limits the rate.
 const PARALLELISM: usize = 8;
 
-/// Where a listing goes on.
+/// Where a listing continues.
 #[derive(Debug)]
 pub(super) enum Pages {
-    /// Nothing was asked yet, also not for the ids of what the filter names.
+    /// No call was made yet, not even to look up the ids of names in the filter.
     Start(InstanceId),
     Search(SearchUsers),
-    /// Whoever may not search has the list, and reads each user.
+    /// A caller without the permission to search lists the users, and reads each of them.
     List(ListUsers),
     End,
 }
 
 impl Pages {
-    /// The next page; nothing at the end. The first one puts ids in the place of names of the filter. Users of whom a
-    /// search tells everything but personal data are read as far as that goes, with `whole` completely.
+    /// Returns the next page; `None` at the end. The first page replaces names in the filter with ids. A search returns
+    /// users without their personal data; with `whole`, each user is read completely.
     pub(super) async fn next(
         &mut self,
         host: &Host,
@@ -51,7 +51,7 @@ impl Pages {
                     });
                     (instance, next, page.items)
                 }
-                // A list knows nothing of groups below groups.
+                // A list cannot express groups below groups.
                 Err(error)
                     if error.kind() == ErrorKind::AccessDenied
                         && request.next_token.is_none()
@@ -91,13 +91,13 @@ impl Pages {
             let state = state?.filter(|state| filter.holds(state));
             users.extend(state.map(|state| unmanaged(host, state)));
         }
-        // Whoever asks again after a failure gets the same page.
+        // A caller that asks again after a failure gets the same page.
         *self = next;
         Ok(Some(users))
     }
 }
 
-/// Who has exactly this name.
+/// Returns the user with exactly this name.
 pub(super) async fn named(
     host: &Host,
     instance: &InstanceId,

@@ -1,4 +1,4 @@
-//! What `tracing` is told of an engine's calls: decisions, with ids; never a name, an address or a value.
+//! `tracing` events of an engine's calls: decisions, with ids; never a name, an address or a value.
 
 use super::snapshot::Snapshot;
 use crate::{

@@ -1,19 +1,19 @@
-//! The resource as an engine asks for it: a Terraform, Pulumi or CloudFormation provider, or an engine of one's own.
+//! The resource as an engine calls it: a Terraform, Pulumi or CloudFormation provider, or your own engine.
 //!
-//! [`Resource`] takes and gives dynamic [`Value`](crate::user::Value)s in the host's [`Spelling`]. A call takes a
-//! [`Snapshot`], which is what the engine keeps of a user: inputs, outputs, and an opaque record ([`Kept`]).
+//! [`Resource`] takes and returns dynamic [`Value`](crate::user::Value)s in the host's [`Spelling`]. A call takes a
+//! [`Snapshot`]: the inputs, the outputs, and an opaque record ([`Kept`]) that the engine stores for a user.
 //!
 //! | an engine asks | call |
 //! | --- | --- |
-//! | what the resource has | [`Resource::schema`]: fields, JSON Schema, Terraform's and Pulumi's form |
-//! | whether inputs are right | [`Resource::validate`] without the service, [`Resource::check`] with it: names made, rules of the instance |
-//! | what would change, or be created | [`Resource::diff`], with the prior state or without: changes, replacement and its order, planned outputs with unknowns; the preview of a creation or an update |
+//! | which fields the resource has | [`Resource::schema`]: fields, JSON Schema, the schemas of Terraform and Pulumi |
+//! | whether inputs are valid | [`Resource::validate`] without the service; [`Resource::check`] with it: generates a missing name and applies the instance's rules |
+//! | what would change, or be created | [`Resource::diff`], with or without a prior state: changes, replacement and its order, planned outputs with unknowns; the preview of a creation or an update |
 //! | to make the change | [`Resource::create`], [`Resource::update`], [`Resource::delete`] |
-//! | what is there | [`Resource::read`], with drift; [`Resource::import`]; [`Resource::look_up`], [`Resource::find`] and [`Resource::list`], which manage nobody |
+//! | what exists | [`Resource::read`], with drift; [`Resource::import`]; without managing the users: [`Resource::look_up`], [`Resource::find`] and [`Resource::list`] |
 //!
-//! Nothing is decided here that is decided below: [`validate`](crate::validate) checks, [`diff`](crate::diff) decides
-//! what is the same, [`apply`](crate::apply) acts and [`read`](crate::read) reads. What is here is what every engine
-//! needs around it: planned values, what is stored, and what the calls of one run learn from each other.
+//! The decisions are made in other modules: [`validate`](crate::validate) checks, [`diff`](crate::diff) compares,
+//! [`apply`](crate::apply) makes changes and [`read`](crate::read) reads. This module adds what every engine needs
+//! around them: planned values, the stored record, and what the calls of one run learn from each other.
 //!
 //! ```
 //! use connect_user::{

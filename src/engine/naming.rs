@@ -42,26 +42,26 @@ impl Naming {
         Self::default()
     }
 
-    /// Appends seven digits that the seed decides: the same for the same seed and resource name. Default: no
-    /// seed, and the name is the resource name alone.
+    /// Appends seven digits that the seed decides: they are the same for the same seed and resource name. Default: no
+    /// seed; the name is the resource name alone.
     #[must_use]
     pub fn seeded(self, seed: impl Into<Vec<u8>>) -> Self {
         Self { seed: seed.into(), ..self }
     }
 
-    /// Uses a name that the engine proposes, brought within the bounds of the service.
+    /// Uses a name that the engine proposes, adjusted to the bounds of the service.
     #[must_use]
     pub fn proposing(self, name: impl Into<String>) -> Self {
         Self { mode: Mode::Propose(name.into()), ..self }
     }
 
-    /// Uses the engine's name as it is: one that breaks a rule is refused.
+    /// Uses the engine's name as it is; a name that breaks a rule is refused.
     #[must_use]
     pub fn enforcing(self, name: impl Into<String>) -> Self {
         Self { mode: Mode::Enforce(name.into()), ..self }
     }
 
-    /// The name that is taken as it is.
+    /// Returns the name that must be used as it is.
     pub(super) fn enforced(&self) -> Option<&str> {
         match &self.mode {
             Mode::Enforce(name) => Some(name),
@@ -69,11 +69,11 @@ impl Naming {
         }
     }
 
-    /// What a name is made from; nothing where none is made.
+    /// Returns the base of a generated name; `None` if no name is generated.
     pub(super) fn auto_name(&self) -> Option<AutoName> {
         match &self.mode {
             Mode::Generate => Some(AutoName::new(&self.resource_name, self.digits())),
-            // What makes the name unique stands at its end.
+            // The unique part of the name is at its end.
             Mode::Propose(name) => Some(match name.rsplit_once('-') {
                 Some((base, digits)) if digits.len() <= DIGITS + 1 => AutoName::new(base, digits),
                 _ => AutoName::new(name, ""),
@@ -92,7 +92,7 @@ impl Naming {
     }
 }
 
-/// As many as Pulumi's own names have.
+/// Number of digits, as in Pulumi's generated names.
 const DIGITS: usize = 7;
 
 /// FNV-1a: the digits need not be secret.

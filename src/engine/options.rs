@@ -10,38 +10,38 @@ use crate::{apply::ObserveError, user::Value};
 
 /// Options of one resource besides its inputs: Pulumi's resource options, Terraform's lifecycle.
 ///
-/// Give the same value to diff and apply. A host whose engine works ignored changes into the inputs by itself
-/// leaves them out here.
+/// Give the same value to diff and apply. A host whose engine works ignored changes into the inputs itself leaves
+/// `ignore_changes` empty.
 #[derive(Builder, Clone, Default)]
 #[builder(on(String, into))]
 #[non_exhaustive]
 pub struct ResourceOptions<'a> {
-    /// Places whose changes are ignored, in the host's spelling: `identityInfo.email`, `tags.team`, or `all`. See
+    /// Paths whose changes are ignored, in the host's spelling: `identityInfo.email`, `tags.team`, or `all`. See
     /// [`Settings::ignore_changes`](crate::user::Settings::ignore_changes). Default: none.
     #[builder(default)]
     pub ignore_changes: Vec<String>,
-    /// Places whose changes replace the user although they could be made in place. Default: none.
+    /// Paths whose changes replace the user although they could be made in place. Default: none.
     #[builder(default)]
     pub replace_on_changes: Vec<String>,
     /// Whether a replaced user is deleted before the new one is created, even if both could exist at once.
     /// Default: no.
     #[builder(default)]
     pub delete_before_replace: bool,
-    /// Refuses to delete or replace the user. Default: no.
+    /// Whether to refuse to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
-    /// Whether the password is another than the user was made with, for a host that knows: Terraform's convention of
-    /// a version beside a write-only password, or a plan that must not show what it has not read. Default: what the
-    /// fingerprint in the record says.
+    /// Whether the password differs from the one with which the user was created, for a host that knows: for example by
+    /// Terraform's convention of a version beside a write-only password, or for a plan that must not show what it has
+    /// not read. Default: the result of comparing the fingerprint in the record.
     pub password_changed: Option<bool>,
-    /// Whether default tags are not known yet, all or some of them: then neither are all tags of the user.
-    /// Default: no.
+    /// Whether default tags are not known yet, all or some of them. If so, the complete tags of the user (`tagsAll`)
+    /// are unknown too. Default: no.
     #[builder(default)]
     pub default_tags_unknown: bool,
     /// The outputs that the plan has shown, for an engine that compares the outputs of an apply with them. Without
-    /// them, they are planned again. Default: none.
+    /// `planned`, the outputs are planned again. Default: none.
     pub planned: Option<&'a Value>,
-    /// Saves what is to be stored before and after each call of an apply, so that a kill loses nothing.
+    /// Saves the snapshot to store before and after each call of an apply, so that a killed process loses nothing.
     /// Default: none.
     pub journal: Option<&'a dyn Journal>,
 }
@@ -62,6 +62,6 @@ impl fmt::Debug for ResourceOptions<'_> {
 /// Saves what an engine would have to store if the process was killed now.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Replaces what was stored of the user before. An error ends the apply, before the call or after it.
+    /// Saves the user, instead of what was saved before. An error ends the apply, before or after the call.
     async fn keep(&self, user: &Snapshot) -> Result<(), ObserveError>;
 }

@@ -1,7 +1,7 @@
-//! What an engine shows of a user: as planned, as it is, and after an apply.
+//! The outputs that an engine shows of a user: as planned, as it is, and after an apply.
 //!
-//! Where the inputs and the user do not differ, a value stays as somebody has written it: an ARN for an id, a list
-//! in another order. So nothing looks changed that is not.
+//! Where the inputs and the user do not differ, a value stays as it was written: for example an ARN for an id, or a
+//! list in another order. So unchanged values do not look changed.
 
 use super::leaves::{Leaves, tag_key};
 use crate::{
@@ -9,17 +9,17 @@ use crate::{
     user::{IDENTITY, Property, PropertySet, Settings, TAGS_ALL, Tags, UserState, Value, is_system_tag},
 };
 
-/// A user as an engine shows it.
+/// The outputs of a user.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Outputs {
     pub(super) leaves: Leaves,
-    /// Who the user is; nothing while that is not known.
+    /// The id, the ARN and the user id; `None` while they are not known.
     identity: Option<[String; 3]>,
     pub(super) tags_all: Option<Value>,
 }
 
 impl Outputs {
-    /// Reads what an engine shows; nothing where it shows nothing.
+    /// Reads outputs; `None` if they are empty.
     pub(super) fn of(document: &Value) -> Option<Self> {
         let leaves = Leaves::of(document);
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -29,7 +29,7 @@ impl Outputs {
         (!outputs.leaves.is_empty()).then_some(outputs)
     }
 
-    /// The user as the service has it, with everything that can be read but tags to ignore.
+    /// Returns the outputs of an existing user: everything that can be read except ignored tags.
     pub(super) fn of_state(state: &UserState, settings: &Settings) -> Self {
         let mut leaves = Leaves::of(&state.whole_spec().encode());
         leaves.set(Property::Tags, own_tags(state, settings));
@@ -47,18 +47,19 @@ impl Outputs {
         Value::Map(members)
     }
 
-    /// Fills in who the user is, and every tag that it has.
+    /// Sets the ids of the user, and all of its tags.
     pub(super) fn identify(&mut self, state: &UserState, settings: &Settings) {
         self.identity = Some([state.id().to_string(), state.arn.clone(), state.user_id.bare().to_owned()]);
         self.tags_all = Some(tags(shown_tags(state, settings)));
     }
 
-    /// Whether a property is shown, or shown to be null because it was taken away.
+    /// Whether a property is shown, or is shown as null because it was removed.
     pub(super) fn shows(&self, property: Property, recorded: &UserState) -> bool {
         self.leaves.get(property).is_some() || recorded.record.managed.contains(property)
     }
 
-    /// Takes what has changed from what is there: what is shown, and what is null because it was taken away.
+    /// Updates changed properties from `there`: those that are shown, and those shown as null because they were
+    /// removed.
     pub(super) fn follow(&mut self, there: &Self, changes: &[Change], recorded: &UserState) {
         for property in
             changed(changes).filter(|property| self.shows(*property, recorded)).collect::<Vec<_>>()
@@ -68,8 +69,9 @@ impl Outputs {
     }
 }
 
-/// The user as it will be. Where nothing differs, what is shown already stays as it is written. Of `open` properties it
-/// is not known yet whether they are given: what is ignored of them is in the inputs, and shown only if they are.
+/// Returns the planned outputs. A value that does not differ stays as it is written in the prior outputs. For `open`
+/// properties it is not known yet whether the inputs set them; their ignored values are in the inputs, and are shown
+/// only if the inputs set the property.
 pub(super) fn planned(
     inputs: &Leaves,
     open: PropertySet,
@@ -85,7 +87,7 @@ pub(super) fn planned(
             // The service fills it in.
             (None, None) if property == Property::DirectoryUserId => Some(&Value::Unknown),
             (None, Some(there)) if is_same => there,
-            // Whether it stays is not known yet.
+            // It is not known yet whether the value stays.
             (None, Some(Some(_))) if is_open(changes, property) => Some(&Value::Unknown),
             (Some(desired), Some(Some(there))) if is_same && !desired.has_unknowns() => Some(there),
             _ if open.contains(property) => Some(&Value::Unknown),
@@ -101,7 +103,7 @@ pub(super) fn planned(
     Outputs { leaves, identity: prior.and_then(|prior| prior.identity.clone()), tags_all }
 }
 
-/// What was planned, and what only now is known.
+/// Returns the planned outputs, with the values that were unknown.
 pub(super) fn as_planned(planned: &Outputs, state: &UserState, settings: &Settings) -> Outputs {
     let there = Outputs::of_state(state, settings);
     let mut outputs = planned.clone();
@@ -116,7 +118,8 @@ pub(super) fn as_planned(planned: &Outputs, state: &UserState, settings: &Settin
     outputs
 }
 
-/// After a failure: what was planned as far as it holds, and otherwise what is there.
+/// Returns the outputs after a failure: the planned values that hold, and the actual values of the properties that do
+/// not.
 pub(super) fn as_it_is(
     planned: &Outputs,
     left: &[Change],
@@ -132,7 +135,7 @@ pub(super) fn as_it_is(
     outputs
 }
 
-/// The properties that change.
+/// Returns the properties that change, without secrets.
 pub(super) fn changed(changes: &[Change]) -> impl Iterator<Item = Property> {
     Property::ALL.iter().copied().filter(|property| !property.is_secret() && has_changed(changes, *property))
 }
@@ -160,7 +163,7 @@ fn changed_tags(there: &Value, changes: &[Change]) -> Option<Value> {
     Some(Value::Map(tags.into_iter().map(|(key, value)| (key, value.into())).collect()))
 }
 
-/// Every tag that the inputs' own tags, over the default ones, will make; nothing where one is not known.
+/// Returns all tags that will result from the inputs' tags and the default tags; `None` if a tag is not known.
 fn all_tags(settings: &Settings, own: Option<&Value>) -> Option<Value> {
     let own = match own {
         Some(Value::Map(own)) => own.as_slice(),
@@ -173,7 +176,7 @@ fn all_tags(settings: &Settings, own: Option<&Value>) -> Option<Value> {
     Some(tags(all.iter().filter(|(key, _)| !settings.ignore_tags.contains(key))))
 }
 
-/// Every tag that is neither AWS's own nor to be ignored.
+/// Returns the tags that are neither AWS's own nor ignored.
 pub(super) fn shown_tags<'a>(
     state: &'a UserState,
     settings: &Settings,
@@ -181,7 +184,7 @@ pub(super) fn shown_tags<'a>(
     state.tags_all.iter().filter(|(key, _)| !is_system_tag(key) && !settings.ignore_tags.contains(key))
 }
 
-/// Those of them that no default has set.
+/// Returns the shown tags that are not set by default tags.
 fn own_tags(state: &UserState, settings: &Settings) -> Option<Value> {
     let is_default = |key: &String, value: &String| {
         settings.default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key)

@@ -1,4 +1,4 @@
-//! What inputs would change of a user.
+//! Plans the change from the actual user to the inputs.
 
 use super::{
     failure::Failure,
@@ -18,33 +18,33 @@ use crate::{
     validate::{Names, validate_document, with_name},
 };
 
-/// What is to be done to one user.
+/// The planned work on one user.
 #[derive(Debug)]
 pub(super) struct Work {
-    /// What is desired, with its name and with ids in the place of names.
+    /// The desired user, with its name and with ids instead of names.
     pub(super) spec: UserSpec,
-    /// The user as it is.
+    /// The actual user.
     pub(super) state: Option<UserState>,
-    /// The fingerprint of the password that it was made with.
+    /// The fingerprint of the password with which the user was created.
     password: Option<String>,
-    /// Earlier creations whose outcome is still not known.
+    /// Earlier creations whose outcome is still unknown.
     pub(super) attempts: Vec<Begun>,
     pub(super) settings: Settings,
-    /// The inputs, with what is ignored worked in.
+    /// The inputs, with ignored changes worked in.
     pub(super) inputs: Leaves,
-    /// What will be.
+    /// The planned outputs.
     pub(super) outputs: Outputs,
     pub(super) preview: Preview,
-    /// Whether the user has lost rights since it was recorded, as was just read, and is to be signed out by a plan
-    /// that shows it.
+    /// Whether this run has read that the user lost rights since it was recorded, so that a plan that shows it must
+    /// sign the user out.
     pub(super) has_lost_rights: bool,
-    /// What there is to say; no errors.
+    /// Warnings and notes; no errors.
     pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Work {
-    /// The fingerprint of the password that the user has, or will have. Where none is recorded, as after an import,
-    /// the one that is given first is taken for it, so that a later change is noticed.
+    /// Returns the fingerprint of the password that the user has, or will have. If none is recorded, for example after
+    /// an import, the first password in the inputs is recorded, so that a later change is noticed.
     pub(super) fn password(&self, host: &Host) -> Option<String> {
         let given = || host.fingerprints.of(self.spec.password.as_ref().and_then(Input::known)?);
         match &self.state {
@@ -62,7 +62,7 @@ impl Work {
         show_unfinished(&mut self.outputs, &self.preview);
     }
 
-    /// Keeps what this plan has read of the user for the next one of this run, which is made with the same record.
+    /// Keeps what this plan has read of the user for the next plan of this run, which begins with the same record.
     fn remember(&self, host: &Host, recorded: &UserState) {
         let Some(state) = self.state.as_ref().filter(|_| self.attempts.is_empty()) else { return };
         let is_as_recorded = state.properties == recorded.properties
@@ -81,14 +81,14 @@ impl Work {
         host.run.remember(recorded, read);
     }
 
-    /// The user as a call begins with it.
+    /// Returns the user with which a call begins.
     pub(super) fn present(&self, state: Option<UserState>) -> Present {
         let (password, attempts) = (self.password.clone(), self.attempts.clone());
         Present { state, password, attempts, doubts: Vec::new() }
     }
 }
 
-/// What an earlier apply left to do, where that is all there is: no change shows it.
+/// Returns diagnostics about what an earlier apply left to do, if nothing else is planned: no property change shows it.
 pub(super) fn unfinished(preview: &Preview) -> Vec<Diagnostic> {
     if preview.diff.action != Action::Update || !preview.diff.is_empty() {
         return Vec::new();
@@ -108,14 +108,15 @@ pub(super) fn unfinished(preview: &Preview) -> Vec<Diagnostic> {
     calls().filter_map(message).map(|message| Diagnostic::new(Code::UNFINISHED, message)).collect()
 }
 
-/// An engine applies only what it sees a change in, and what an earlier apply left to do changes no property.
+/// Shows unfinished work as an unknown output: an engine applies only if it sees a change, and what an earlier apply
+/// left to do changes no property.
 fn show_unfinished(outputs: &mut Outputs, preview: &Preview) {
     if preview.diff.action == Action::Update && preview.diff.is_empty() {
         outputs.tags_all = None;
     }
 }
 
-/// What is asked of one user.
+/// The arguments of a call on one user.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub(super) prior: Option<&'a Snapshot>,
@@ -123,7 +124,8 @@ pub(super) struct Asked<'a> {
     pub(super) options: &'a ResourceOptions<'a>,
 }
 
-/// Plans for an engine to show: what is counted, and what a second plan must not do, is decided here.
+/// Plans for an engine to show. Also counts a replacement for the limit, and keeps a second plan from replacing the
+/// user for a new password.
 pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure> {
     let mut planned = work(host, asked).await?;
     let user = asked.prior.and_then(Snapshot::id).map(|id| id.user);
@@ -160,10 +162,10 @@ fn kept_password() -> Diagnostic {
         .with_help(help)
 }
 
-/// Plans what brings a user to what the inputs say.
+/// Plans the change of a user to the inputs.
 pub(super) async fn work(host: &Host, asked: Asked<'_>) -> Result<Work, Failure> {
     let kept = asked.prior.map(|prior| &prior.kept);
-    // Whom a record names is managed, so that nobody else takes it over, or for what an earlier creation has made.
+    // A recorded user is managed: no other resource may adopt it, nor mistake it for the user of an earlier creation.
     if let Some(id) = kept.and_then(Kept::id) {
         host.run.own(&id.user);
     }
@@ -171,7 +173,7 @@ pub(super) async fn work(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
     work_from(host, asked, present).await
 }
 
-/// The same for a user that is known.
+/// Plans with the known user.
 pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -> Result<Work, Failure> {
     let Present { state, password, attempts, doubts } = present;
     let Asked { prior, inputs: document, options } = asked;
@@ -225,7 +227,7 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     })
 }
 
-/// What is shown of the user as it is: what the engine shows, brought up to what was read since.
+/// Returns the outputs of the actual user: the prior outputs, updated with what was read since.
 fn shown(prior: Option<&Snapshot>, state: &UserState, settings: &Settings) -> Outputs {
     let there = || Outputs::of_state(state, settings);
     let known = prior.and_then(|prior| prior.kept.state());
@@ -239,7 +241,7 @@ fn shown(prior: Option<&Snapshot>, state: &UserState, settings: &Settings) -> Ou
     shown
 }
 
-/// The last inputs set what they gave, also where that changed nothing and no apply has recorded it.
+/// Marks the properties of the last inputs as managed, also if they changed nothing and no apply has recorded them.
 fn with_what_inputs_set(mut state: UserState, prior: Option<&Snapshot>) -> UserState {
     let Some(prior) = prior.filter(|prior| prior.inputs != Value::Null) else { return state };
     let set = Leaves::of(&prior.inputs);
@@ -251,7 +253,7 @@ fn with_what_inputs_set(mut state: UserState, prior: Option<&Snapshot>) -> UserS
     state
 }
 
-/// The inputs with the name, and with what is ignored as it is.
+/// Completes the inputs with the name, and with the actual values of ignored properties.
 fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, settings: &Settings) {
     if inputs.get(Property::Name).is_none_or(|name| name.as_str() == Some("")) {
         let name = spec.name.as_ref().and_then(Input::known);
@@ -264,7 +266,7 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         if !settings.ignore_changes.iter().any(|place| touches(place, property)) {
             continue;
         }
-        // What is left out and ignored stays, so that it must not be taken away either.
+        // A property that is left out and ignored stays, so its actual value is planned: it must not be removed.
         let stays = || {
             let is_left = settings.ignores(property) && state.record.managed.contains(property);
             let is_said = property.twin().is_some_and(|twin| inputs.get(twin).is_some());
@@ -276,15 +278,14 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         };
         inputs.set(property, value);
     }
-    // A phone block without its type is none: channels say the phone.
+    // A phone block without a type is left out: channels set the phone.
     if inputs.get(Property::PhoneType).is_none() {
         let of_phone = |property: &&Property| property.path().starts_with("phoneConfig.");
         Property::ALL.iter().filter(of_phone).for_each(|property| inputs.set(*property, None));
     }
 }
 
-/// The tags with those that are ignored as they are. Tags that are given take all others away, so whoever stays is
-/// given too.
+/// Adds the actual values of ignored tags. Tags in the inputs remove all others, so tags that must stay are added too.
 fn with_kept_tags(kept: Option<&Value>, state: &UserState, settings: &Settings) -> Option<Value> {
     let record = &state.record;
     let is_managed = |key: &String| record.tag_keys.contains(key);
@@ -304,7 +305,7 @@ fn with_kept_tags(kept: Option<&Value>, state: &UserState, settings: &Settings) 
     Some(Value::Map(tags))
 }
 
-/// The warnings that are worth telling: what was said when a value was set is not said again with every plan.
+/// Returns the warnings to show: a warning about an unchanged value is not repeated with every plan.
 fn told(found: &[Diagnostic], prior: Option<&Outputs>, planned: &Outputs) -> Vec<Diagnostic> {
     let is_new = |diagnostic: &&Diagnostic| match (prior, diagnostic.path.property()) {
         (None, _) => true,

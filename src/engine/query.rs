@@ -1,4 +1,4 @@
-//! A query for users, as an engine writes it.
+//! A query for users, from an engine.
 
 use super::{
     forms::{Forms, invalid, not_known_in},
@@ -12,10 +12,11 @@ use crate::{
     },
 };
 
-/// What `region` says, which is the host's to read.
+/// The description of `region`, which the host reads.
 pub(super) const REGION: &str = "the AWS Region of the instance; otherwise the provider's";
 
-/// Which users of which instance an engine asks for: what a list resource of Terraform's says, and a query of Pulumi's.
+/// A query for the users of an instance: the configuration of a Terraform list resource, or the arguments of a Pulumi
+/// query.
 ///
 /// ```
 /// use connect_user::{engine::Query, user::{Spelling, Value}};
@@ -34,14 +35,15 @@ pub(super) const REGION: &str = "the AWS Region of the instance; otherwise the p
 pub struct Query {
     /// The instance.
     pub instance: InstanceId,
-    /// The Region of the instance; `None` for the provider's.
+    /// The Region of the instance; `None` for the provider's Region.
     pub region: Option<String>,
     /// The conditions.
     pub filter: Filter,
 }
 
 impl Query {
-    /// What a query may say, in the host's spelling: the instance, its Region, and the conditions of a [`Filter`].
+    /// Returns the fields of a query, in the host's spelling: the instance, its Region, and the conditions of a
+    /// [`Filter`].
     pub fn fields(spelling: Spelling) -> Vec<Field> {
         let field = |name, form, given, summary| Field::new(&spelling.name(name), form, given, summary);
         let optional = [
@@ -63,16 +65,17 @@ impl Query {
         [instance].into_iter().chain(optional).collect()
     }
 
-    /// Validates a query in the host's spelling, as far as it is known.
+    /// Validates the known values of a query in the host's spelling.
     pub fn validate(query: &Value, spelling: Spelling) -> Vec<Diagnostic> {
         checked(query, spelling).1
     }
 
-    /// Reads a query in the host's spelling. Members whose names begin with `__` are the host's own.
+    /// Reads a query in the host's spelling. Members whose names begin with `__` are ignored: they belong to the host.
     ///
     /// # Errors
     ///
-    /// What is wrong with it. A condition that is not known yet is a mistake: without it, the list would be another.
+    /// The mistakes in the query. A condition that is not known yet is a mistake: without it, the list would be
+    /// another.
     pub fn read(query: &Value, spelling: Spelling) -> Result<Self, Vec<Diagnostic>> {
         let (query, mut mistakes) = checked(query, spelling);
         mistakes.extend(not_known_in(&query));
@@ -100,7 +103,7 @@ impl Query {
     }
 }
 
-/// The members that have the form of their fields, and what is wrong with the others.
+/// Returns the members that have the form of their fields, and the mistakes in the others.
 fn checked(query: &Value, spelling: Spelling) -> (Value, Vec<Diagnostic>) {
     let mut forms = Forms::of("condition");
     let query = forms.object(&Query::fields(spelling), query, &Path::root());
@@ -118,7 +121,7 @@ fn checked(query: &Value, spelling: Spelling) -> (Value, Vec<Diagnostic>) {
     (query, forms.mistakes)
 }
 
-/// Checks an id, in whose place there may be a name that is looked up.
+/// Checks an id; a name that is looked up later may replace it.
 fn or_named<K: IdKind>(id: &str) -> Result<(), IdError> {
     let id = Id::<K>::new(id);
     if id.named().is_some() { Ok(()) } else { id.check() }

@@ -1,4 +1,4 @@
-//! What is there: a user that is stored read again, and one that exists imported.
+//! Reads recorded users again, and imports existing users.
 
 use super::{
     failure::Failure,
@@ -28,7 +28,7 @@ impl Seen {
     }
 }
 
-/// Reads a user again; nothing where it is gone.
+/// Reads a user again; `None` if the user is gone.
 pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, Failure> {
     if host.is_offline {
         return Ok(Some(Seen::new(prior.clone())));
@@ -42,15 +42,15 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
     };
     let kept = |state| Kept::of_state(state, password, &attempts).adopted_at(prior.kept.adopted());
     let Some(recorded) = prior.kept.state() else {
-        // A user that a creation has made belongs to it already.
+        // The user of an earlier creation is managed by that creation already.
         if !prior.kept.is_uncertain() {
             host.run.own(&known.user_id);
         }
         let snapshot = begun(host, known, prior, kept);
         return Ok(Some(Seen::new(snapshot)));
     };
-    // Drift is what differs from the record, whatever this run has read since; whom another creation has made is left
-    // to delete.
+    // Drift is the difference from the record, even if this run has read the user since. Users that other creations
+    // have made are left to delete.
     let mut recorded = recorded.clone();
     recorded.record.unfinished.replaced = known.record.unfinished.replaced;
     let known = &recorded;
@@ -84,7 +84,7 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
     Ok(Some(Seen { snapshot, drift, notes }))
 }
 
-/// Reads a user that exists and is nobody's: its inputs diff to nothing.
+/// Reads an existing user that no resource manages; the diff of its inputs is empty.
 pub(super) async fn look_up(host: &Host, id: &Snapshot) -> Result<Snapshot, Failure> {
     let name = id.id().map(|id| id.to_string()).unwrap_or_default();
     let found = match host.present(Some(&id.kept)).await {
@@ -97,12 +97,12 @@ pub(super) async fn look_up(host: &Host, id: &Snapshot) -> Result<Snapshot, Fail
     })
 }
 
-/// A user of whom nothing was known.
+/// Returns the snapshot of a user without a prior snapshot.
 pub(super) fn unmanaged(host: &Host, state: UserState) -> Snapshot {
     begun(host, state, &Snapshot::new(Kept::default()), |state| Kept::of_state(state, None, &[]))
 }
 
-/// A user of whom nothing was known but who it is.
+/// Returns the snapshot of a user of which the prior snapshot holds no state.
 fn begun(host: &Host, state: UserState, prior: &Snapshot, kept: impl FnOnce(UserState) -> Kept) -> Snapshot {
     let inputs = match prior.inputs {
         Value::Null => state.to_spec(&host.settings).encode(),

@@ -30,8 +30,8 @@ use crate::{
 
 /// The resource for engines, over a client and settings.
 ///
-/// Use one for a run: the identity management type of an instance, the names in it and the list of its users
-/// are read once. Put retry and pace around the client. Calls may run concurrently.
+/// Use one `Resource` for a run: it reads the identity management type of an instance, the instance's names and the
+/// list of its users only once. Put retry and pace around the client. Calls may run concurrently.
 #[derive(Debug)]
 pub struct Resource {
     pub(super) host: Host,
@@ -43,18 +43,18 @@ impl Resource {
         Schema::new(self.host.spelling)
     }
 
-    /// Validates inputs as far as they are known, without a call.
+    /// Validates the known values of inputs, without a call.
     pub fn validate(&self, inputs: &Value) -> Vec<Diagnostic> {
         self.spelled(validate(&self.host, self.read_value(inputs)))
     }
 
-    /// Checks inputs by the rules of the instance that they name, and completes them with a user name if they
-    /// have none: that of the prior user, who is read if only its id is known, or a generated one.
+    /// Checks inputs by the rules of the instance that they name, and adds a user name if they have none: the name of
+    /// the prior user (the user is read if only its id is known), or a generated name.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the instance or the prior user cannot be read. Inputs that break a rule are no failure: their mistakes
-    /// are in the answer.
+    /// [`Failure`] if the instance or the prior user cannot be read. Inputs that break a rule are not a failure: the
+    /// mistakes are in the answer.
     pub async fn check(
         &self,
         inputs: &Value,
@@ -108,7 +108,7 @@ impl Resource {
         })
     }
 
-    /// Counts a deletion that the engine plans by itself: an error if it is the first one too many
+    /// Counts a deletion that the engine plans by itself. Returns an error if the deletion exceeds the limit
     /// ([`with_deletion_limit`](Self::with_deletion_limit)).
     pub fn plan_deletion(&self, prior: &Snapshot) -> Option<Diagnostic> {
         let user = self.read_snapshot(prior).id()?.user;
@@ -128,8 +128,8 @@ impl Resource {
         self.apply(None, inputs, options).await
     }
 
-    /// Updates a user in place. If the record is of a creation whose outcome is unknown, it continues with
-    /// the user that was created, or creates it.
+    /// Updates a user in place. If the record is of a creation whose outcome is unknown, the update continues with the
+    /// user that was created, or creates the user.
     ///
     /// # Errors
     ///
@@ -143,12 +143,12 @@ impl Resource {
         self.apply(Some(prior), inputs, options).await
     }
 
-    /// Reads a user, from its snapshot or by its id ([`Snapshot::of`]). `None` if it is gone, or if an
+    /// Reads a user, from its snapshot or by its id ([`Snapshot::of`]). Returns `None` if the user is gone, or if an
     /// earlier creation made no user.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if it cannot be read.
+    /// [`Failure`] if the user cannot be read.
     pub async fn read(&self, prior: &Snapshot) -> Result<Option<Read>, Failure> {
         let seen =
             read(&self.host, &self.read_snapshot(prior)).await.map_err(|failure| self.failure(failure))?;
@@ -166,12 +166,12 @@ impl Resource {
         }))
     }
 
-    /// Imports an existing user: `INSTANCE_ID:USER_ID`. Its inputs are what to write into a program; their
+    /// Imports an existing user, `INSTANCE_ID:USER_ID`. The returned inputs are those to write into a program; their
     /// diff is empty.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the id is malformed, there is no such user, or it cannot be read.
+    /// [`Failure`] if the id is malformed, the user does not exist, or the user cannot be read.
     pub async fn import(&self, id: &str) -> Result<Snapshot, Failure> {
         let imported = self.look_up(id).await?;
         if let Some(id) = imported.id() {
@@ -180,12 +180,11 @@ impl Resource {
         Ok(imported)
     }
 
-    /// Reads a user that no resource is to manage: the same as [`import`](Self::import), but a resource may still
-    /// adopt it.
+    /// Reads a user without managing it: like [`import`](Self::import), but a resource may still adopt the user.
     ///
     /// # Errors
     ///
-    /// As [`import`](Self::import).
+    /// As for [`import`](Self::import).
     pub async fn look_up(&self, id: &str) -> Result<Snapshot, Failure> {
         let found = match Snapshot::of(id) {
             Ok(id) => look_up(&self.host, &id).await,
@@ -194,25 +193,26 @@ impl Resource {
         found.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
     }
 
-    /// Validates what [`find`](Self::find) is asked for, as far as it is known, without a call.
+    /// Validates the known arguments of [`find`](Self::find), without a call.
     pub fn validate_find(&self, arguments: &Value) -> Vec<Diagnostic> {
         self.spelled(find::validate(&self.read_value(arguments), self.host.spelling))
     }
 
-    /// Finds the user that a data source or a function asks for, which no resource is to manage: the arguments name
-    /// the instance (`instanceId`), and the user by its id (`userId`) or its exact name (`name`); upper and lower case
-    /// differ. Ids may be ARNs. `region` is for the host, which has the users of each; there is nothing else.
+    /// Finds the user that a data source or a function asks for, without managing it. The arguments name the instance
+    /// (`instanceId`), and the user by its id (`userId`) or its exact name (`name`), which is case-sensitive. Ids may
+    /// be ARNs. `region` is for the host, which has one resource for each Region. Other arguments are refused.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the arguments are incomplete, misspelt or not known yet, there is no such user, or users cannot be searched or read.
+    /// [`Failure`] if the arguments are incomplete, misspelt or not known yet, the user does not exist, or users cannot
+    /// be searched or read.
     pub async fn find(&self, arguments: &Value) -> Result<Snapshot, Failure> {
         let found = find::find(&self.host, &self.read_value(arguments)).await;
         found.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
     }
 
-    /// Deletes a user, from its record, its id, or its outputs alone. A user that is gone counts as deleted.
-    /// Returns warnings and notes.
+    /// Deletes a user, by its record, its id, or its outputs alone. A user that is gone counts as deleted. Returns
+    /// warnings and notes.
     ///
     /// # Errors
     ///
@@ -228,9 +228,9 @@ impl Resource {
         deleted.map(|notes| self.spelled(notes)).map_err(|failure| self.failure(failure))
     }
 
-    /// Does a call of this resource within a time: see [`within`](client::within). Once it is over, the call fails, with
-    /// what was done, and the next one continues from there. Without a time, or without a
-    /// [clock](Self::with_sleep), nothing bounds it.
+    /// Runs a call of this resource within a time limit: see [`within`](client::within). When the time is over, the
+    /// call fails and returns what was done; the next call continues from there. Without a time, or without a
+    /// [clock](Self::with_sleep), there is no limit.
     ///
     /// ```
     /// # use std::{sync::Arc, time::Duration};
@@ -249,20 +249,20 @@ impl Resource {
         }
     }
 
-    /// Lists the users of an instance, page by page. With `whole`, each is read completely, in two calls a
-    /// user; otherwise e-mail addresses, mobile numbers and proficiencies are left out. Names in the filter are looked up
-    /// with the first page.
+    /// Lists the users of an instance, page by page. With `whole`, each user is read completely, in two calls for each
+    /// user; otherwise e-mail addresses, mobile numbers and proficiencies are left out. Names in the filter are looked
+    /// up with the first page.
     pub fn list(&self, instance: impl Into<InstanceId>, filter: Filter, whole: bool) -> Listing<'_> {
         Listing { resource: self, pages: Pages::Start(instance.into()), filter, whole }
     }
 
-    /// What an engine stores that keeps no secrets: the same without those of the inputs.
+    /// Returns the snapshot without the secrets of its inputs, for an engine that must not store secrets.
     #[must_use]
     pub fn without_secrets(&self, snapshot: Snapshot) -> Snapshot {
         self.snapshot(self.read_snapshot(&snapshot).without_secrets())
     }
 
-    /// What the caller may not read of users, as far as it was noticed: diagnostics for each instance.
+    /// Returns diagnostics, for each instance, about what the caller was not allowed to read of users so far.
     pub fn unchecked(&self) -> Vec<Diagnostic> {
         self.host.reader.unchecked()
     }
@@ -289,7 +289,7 @@ impl Resource {
         Ok(AppliedResource { snapshot: self.snapshot(snapshot), diagnostics: self.spelled(notes) })
     }
 
-    /// The order of a replacement, where names change hands.
+    /// Returns the order of a replacement. Users of one program may hand names to each other.
     async fn order(
         &self,
         prior: Option<&Snapshot>,
@@ -334,8 +334,8 @@ impl Resource {
     }
 }
 
-/// Lists the users of an instance, page by page. With `whole`, each is read completely, in two calls a user;
-/// otherwise e-mail addresses, mobile numbers and proficiencies are left out.
+/// A listing of the users of an instance, page by page. With `whole`, each user is read completely, in two calls for
+/// each user; otherwise e-mail addresses, mobile numbers and proficiencies are left out.
 #[derive(Debug)]
 pub struct Listing<'a> {
     resource: &'a Resource,
@@ -345,11 +345,11 @@ pub struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// The next page, which may be empty; `None` at the end.
+    /// Returns the next page, which may be empty; `None` at the end.
     ///
     /// # Errors
     ///
-    /// Where the users cannot be listed or read.
+    /// [`Failure`] if the users cannot be listed or read.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Snapshot>>, Failure> {
         let resource = self.resource;
         let page = self.pages.next(&resource.host, &mut self.filter, self.whole).await;

@@ -1,4 +1,4 @@
-//! What this run knows of users that are managed, as far as it has met them.
+//! What this run knows of the managed users that it has met.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,24 +8,25 @@ use std::{
 use super::kept::Begun;
 use crate::user::{CreationAttempt, Timestamp, UserId, UserState};
 
-/// The users that were met since the resource was made: an engine creates and deletes them side by side, and
-/// tells nobody which of them belong together.
+/// The users that were met since the resource was created. An engine creates and deletes users in parallel, and does
+/// not tell which calls belong together.
 #[derive(Debug, Default)]
 pub(super) struct Run(Mutex<Met>);
 
 #[derive(Debug, Default)]
 struct Met {
-    /// Users that are managed: none of them is taken over by another resource.
+    /// Managed users: no other resource may adopt them.
     owned: BTreeSet<UserId>,
-    /// Those of them that were read, or made.
+    /// The managed users that were read or imported.
     read: BTreeSet<UserId>,
-    /// The creations that have made some of them: each finds its own user again.
+    /// The creations that made some of the managed users: each creation may find its own user again.
     made: Vec<(UserId, CreationAttempt)>,
-    /// Those of them that were taken over in this run, and when: whoever had them before must not delete them.
+    /// The managed users that were adopted in this run, and when: the resource that had them before must not delete
+    /// them.
     adopted: BTreeMap<UserId, Timestamp>,
-    /// Those whose deletion has begun: a name of theirs is waited for.
+    /// The users whose deletion has begun: other users wait for their names.
     leaving: BTreeSet<UserId>,
-    /// Those that were deleted, with their names, which may still be taken for a while.
+    /// The deleted users, with their names, which may appear to be taken for a while.
     gone: BTreeMap<UserId, String>,
     /// What was read of users whose record keeps an earlier reading.
     remembered: BTreeMap<UserId, Remembered>,
@@ -33,7 +34,7 @@ struct Met {
 
 #[derive(Debug)]
 struct Remembered {
-    /// What the record has, which is there again only where the engine has stored nothing since.
+    /// The recorded state; if the record still equals it, the engine has stored nothing since.
     recorded: UserState,
     read: UserState,
 }
@@ -43,7 +44,7 @@ impl Run {
         self.met().owned.insert(user.to_bare());
     }
 
-    /// The same of a user that was read.
+    /// Marks a user as managed and read.
     pub(super) fn own_read(&self, user: &UserId) {
         self.own(user);
         self.met().read.insert(user.to_bare());
@@ -59,26 +60,26 @@ impl Run {
         self.met().remembered.insert(recorded.user_id.to_bare(), remembered);
     }
 
-    /// Forgets it, because the user is another.
+    /// Forgets what was read, because the user has changed.
     pub(super) fn forget(&self, user: &UserId) {
         self.met().remembered.remove(&user.to_bare());
     }
 
-    /// What was read of a user since it was recorded so.
+    /// Returns what was read of a user since, if the record is still the same.
     pub(super) fn remembered(&self, recorded: &UserState) -> Option<UserState> {
         let met = self.met();
         let found = met.remembered.get(&recorded.user_id.to_bare())?;
         (found.recorded == *recorded).then(|| found.read.clone())
     }
 
-    /// The same of a user that a creation has made.
+    /// Marks the user of a creation as managed.
     pub(super) fn own_made(&self, user: &UserId, attempt: &CreationAttempt) {
         let mut met = self.met();
         met.owned.insert(user.to_bare());
         met.made.push((user.to_bare(), attempt.clone()));
     }
 
-    /// The same of a user that is imported, whoever has made it.
+    /// Marks an imported user as managed, whichever creation made it.
     pub(super) fn own_imported(&self, user: &UserId) {
         let mut met = self.met();
         let user = user.to_bare();
@@ -87,7 +88,7 @@ impl Run {
         met.owned.insert(user);
     }
 
-    /// The users that are managed as other resources than the one that these creations are for.
+    /// Returns the managed users, except the users of these creations.
     pub(super) fn owned_by_others(&self, attempts: &[Begun]) -> Vec<UserId> {
         let met = self.met();
         let is_own = |user: &UserId| {
@@ -103,8 +104,8 @@ impl Run {
         met.adopted.insert(user.to_bare(), at);
     }
 
-    /// Whether somebody else has taken the user over than who says to have taken it over at `at`. That shields it
-    /// from one deletion: the one who had it before is done then.
+    /// Whether another resource has adopted the user than the resource that adopted it at `at`. The answer is true
+    /// once: it keeps the resource that had the user before from deleting it.
     pub(super) fn shields(&self, user: &UserId, at: Option<Timestamp>) -> bool {
         let mut met = self.met();
         let user = user.to_bare();
@@ -118,7 +119,7 @@ impl Run {
         met.leaving.insert(user.to_bare());
     }
 
-    /// The user was not deleted after all: nobody waits for its name.
+    /// Records that the user was not deleted after all: no user waits for its name.
     pub(super) fn stay(&self, user: &UserId) {
         self.met().leaving.remove(&user.to_bare());
     }
@@ -134,7 +135,7 @@ impl Run {
         met.gone.insert(user.to_bare(), name.to_owned());
     }
 
-    /// The users that were deleted and had the name.
+    /// Returns the deleted users that had the name.
     pub(super) fn freed(&self, name: &str) -> Vec<UserId> {
         let met = self.met();
         let had_it = met.gone.iter().filter(|(_, had)| *had == name);

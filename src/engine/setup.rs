@@ -1,4 +1,4 @@
-//! How a resource is set up: the service that it asks, and what the host decides for all calls.
+//! The setup of a resource: its client, and the host's settings for all calls.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Resource {
-    /// Creates the resource over a client, in camelCase, without pauses.
+    /// Creates the resource over a client, with camelCase names, without pauses.
     pub fn new(client: impl ConnectClient + 'static, settings: Settings) -> Self {
         Self { host: Host::new(Arc::new(client), settings) }
     }
@@ -29,8 +29,8 @@ impl Resource {
         self
     }
 
-    /// Sets how to wait for a name that is about to be free, or a new user that is not visible yet. Default:
-    /// nothing is waited for.
+    /// Sets how to wait for a name that is about to be freed, or a new user that is not visible yet. Default: no
+    /// waiting.
     #[must_use]
     pub fn with_sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
         let token = self.host.client.around().0.clone();
@@ -38,8 +38,8 @@ impl Resource {
         self
     }
 
-    /// Sets a token that stops every call: calls to the service that were sent are awaited, no more are sent,
-    /// and pauses end. The answer says what exists. Default: never cancelled.
+    /// Sets a token that stops every call: calls that were sent to the service are awaited, no more are sent, and
+    /// pauses end. The answer says what exists. Default: never cancelled.
     #[must_use]
     pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
         let Self { host } = &mut self;
@@ -50,31 +50,31 @@ impl Resource {
         self
     }
 
-    /// Sets how users are refreshed, and how far clocks may differ and how long a new user may be invisible, also in
-    /// applies. Default: [`RefreshOptions::default`].
+    /// Sets how users are refreshed. The tolerance for clock skew and the time for which a new user may be invisible
+    /// also apply to applies. Default: [`RefreshOptions::default`].
     #[must_use]
     pub fn with_refresh(mut self, options: RefreshOptions) -> Self {
         self.host.reader = Reader::new(options);
         self
     }
 
-    /// Sets rules whose severity the host has changed. Default: none.
+    /// Sets rules whose severity the host changes. Default: none.
     #[must_use]
     pub fn with_overrides(mut self, overrides: Overrides) -> Self {
         self.host.overrides = overrides;
         self
     }
 
-    /// Sets the most proficiencies of a user. Default: 10, the quota of an account.
+    /// Sets the maximum number of proficiencies of a user. Default: 10, the quota of an account.
     #[must_use]
     pub fn with_proficiency_limit(mut self, limit: usize) -> Self {
         self.host.proficiency_limit = Some(limit);
         self
     }
 
-    /// Sets whether profiles, groups and proficiencies are checked to exist: three calls more for each instance, and
-    /// one for its predefined attributes where a user has proficiencies.
-    /// Default: no; then only inputs with names (`name:Agents`) ask for the names of their instance.
+    /// Sets whether the existence of profiles, groups and proficiencies is checked: three more calls for each instance,
+    /// and one for its predefined attributes if a user has proficiencies. Default: no; then only inputs with names
+    /// (`name:Agents`) read the names of their instance.
     #[must_use]
     pub fn with_checked_ids(mut self, checked: bool) -> Self {
         let instances = std::mem::take(&mut self.host.instances);
@@ -82,27 +82,27 @@ impl Resource {
         self
     }
 
-    /// Sets whether an equal user that already has the name is adopted. Default: no; only a user that a
-    /// creation of this host made is.
+    /// Sets whether an equal user that already has the name is adopted. Default: no; only a user that a creation of
+    /// this host made is adopted.
     #[must_use]
     pub fn with_adoption(mut self, adopts: bool) -> Self {
         self.host.adopts = adopts;
         self
     }
 
-    /// Sets whether a reading that changes no output leaves the record as it is, for an engine that takes another
-    /// record for drift, as Terraform does. What was read is remembered for the plans of this run. Default: no.
+    /// Sets whether a reading that changes no output leaves the record as it is, for an engine that reports a changed
+    /// record as drift, as Terraform does. What was read is remembered for the plans of this run. Default: no.
     #[must_use]
     pub fn with_drift_by_outputs(mut self, by_outputs: bool) -> Self {
         self.host.keeps_what_is_shown = by_outputs;
         self
     }
 
-    /// Sets whether the engine deletes what it has replaced only after everything else, as Pulumi and CloudFormation do.
-    /// Names are unique, so a user whose new name somebody has is deleted first, as one whose name another user is to
-    /// get. A deletion waits until the new name is free, or, among users who pass their names round in a circle, until
-    /// each of them is about to be deleted: for that the engine must delete them side by side. If who has the name is
-    /// kept, protected or cannot be deleted, the deletion fails with
+    /// Sets whether the engine deletes replaced users only after everything else, as Pulumi and CloudFormation do.
+    /// Names are unique. So the plan deletes a user first if its new name is taken, or if another user is to get its
+    /// name. A deletion waits until the new name is free. Users that exchange their names in a cycle are deleted once
+    /// the deletion of each of them was requested; for that the engine must delete them in parallel. If the user with
+    /// the name is kept, protected or cannot be deleted, the deletion fails with
     /// [`Code::NAME_TAKEN`](crate::user::Code::NAME_TAKEN), and the user stays. The waits need
     /// [`with_sleep`](Self::with_sleep). Default: no.
     #[must_use]
@@ -111,23 +111,24 @@ impl Resource {
         self
     }
 
-    /// For an engine that plans once more when it applies, in a run that reads nobody, as Terraform does: a password
-    /// that is another only then, as an ephemeral one may be, replaces no user, and a warning says so. Default: no.
+    /// Sets whether the engine plans again when it applies, in a run that reads no user, as Terraform does. A password
+    /// that differs only in that second plan (for example an ephemeral password) then replaces no user, and a warning
+    /// says so. Default: no.
     #[must_use]
     pub fn with_second_plans(mut self, plans_twice: bool) -> Self {
         self.host.plans_twice = plans_twice;
         self
     }
 
-    /// Sets how many users may be deleted or replaced. Default: any number.
+    /// Sets the limit on users that may be deleted or replaced. Default: no limit.
     #[must_use]
     pub fn with_deletion_limit(mut self, limit: DeletionLimit) -> Self {
         self.host.deletions = Some(limit);
         self
     }
 
-    /// The resource without a service: nothing is asked, and a plan is made of what is recorded. For an engine
-    /// whose configuration is not known while it plans.
+    /// Creates a resource without a service: it makes no call, and plans from the record. For an engine whose provider
+    /// configuration is not known while it plans.
     pub fn offline(settings: Settings) -> Self {
         Self { host: Host::offline(settings) }
     }

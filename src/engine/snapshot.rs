@@ -9,14 +9,15 @@ use crate::user::{
     Arn, IdKind, ImportId, ImportIdError, InstanceId, Property, Spelling, User, UserId, Value, to_snake_case,
 };
 
-/// A user as an engine keeps it between two calls: what each call takes as the prior state, and gives back.
+/// A user as an engine keeps it between two calls: the prior state that each call takes and returns.
 ///
-/// An engine that keeps only some of it builds one of what it has: without inputs, or without outputs, what was
-/// last read takes their place. `Debug` shows who the user is and no value.
+/// An engine that stores only a part of the snapshot builds a snapshot from that part: without inputs or without
+/// outputs, the last reading replaces them. `Debug` shows the id of the user and no values.
 ///
-/// The inputs of an answer hold the password as the engine gave it, and so does its JSON. An engine that stores the
-/// whole of it takes the secrets out first: [`Resource::without_secrets`](super::Resource::without_secrets); no call
-/// needs them again. A [`Journal`](super::Journal) gets a user without them. Values that are not known have no form in JSON.
+/// The inputs of an answer hold the password as the engine gave it, and so does their JSON. An engine that stores the
+/// whole snapshot removes the secrets first: [`Resource::without_secrets`](super::Resource::without_secrets). No call
+/// needs them again. A [`Journal`](super::Journal) gets a user without secrets. Unknown values cannot be written as
+/// JSON.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Snapshot {
@@ -26,7 +27,7 @@ pub struct Snapshot {
     /// The outputs of the last call, in the host's spelling; `Value::Null` where the engine keeps none.
     #[serde(default = "nothing")]
     pub outputs: Value,
-    /// What no input or output tells.
+    /// The record: what no input or output contains.
     pub kept: Kept,
 }
 
@@ -35,22 +36,23 @@ fn nothing() -> Value {
 }
 
 impl Snapshot {
-    /// A user of whom the engine has this record.
+    /// Creates a snapshot with this record.
     pub const fn new(kept: Kept) -> Self {
         Self { inputs: Value::Null, outputs: Value::Null, kept }
     }
 
-    /// A user of whom only the id is known, `INSTANCE_ID:USER_ID`.
+    /// Creates a snapshot of which only the id is known, `INSTANCE_ID:USER_ID`.
     ///
     /// # Errors
     ///
-    /// Where that is no id of a user.
+    /// [`ImportIdError`] if the text is not the id of a user.
     pub fn of(id: &str) -> Result<Self, ImportIdError> {
         Ok(Self::new(Kept::of(&id.parse()?)))
     }
 
-    /// A user of whom another tool's resource has a state, in whatever spelling: its id, or its ARN, as `id`, `arn` or
-    /// `userArn` (`user_arn`, `UserArn`), is enough to read it. A password in it stays as a fingerprint only. `None` where nothing names it.
+    /// Creates a snapshot from a state of another tool's resource, in any spelling. The id or the ARN of the user is
+    /// enough to read it: `id`, `arn` or `userArn` (`user_arn`, `UserArn`). A password in the state is kept only as a
+    /// fingerprint. Returns `None` if the state does not identify a user.
     pub fn of_state(state: &Value) -> Option<Self> {
         let Value::Map(members) = state else { return None };
         let is = |given: &str, name: &str| to_snake_case(given).trim_start_matches('_') == name;
@@ -70,25 +72,25 @@ impl Snapshot {
         Some(Self::new(kept))
     }
 
-    /// The same with the inputs of the last call.
+    /// Returns the snapshot with the inputs of the last call.
     #[must_use]
     pub fn with_inputs(self, inputs: Value) -> Self {
         Self { inputs, ..self }
     }
 
-    /// The same with the outputs of the last call.
+    /// Returns the snapshot with the outputs of the last call.
     #[must_use]
     pub fn with_outputs(self, outputs: Value) -> Self {
         Self { outputs, ..self }
     }
 
-    /// The same in the host's spelling.
+    /// Returns the snapshot in the host's spelling.
     pub(super) fn spelled(self, spelling: Spelling) -> Self {
         let Self { inputs, outputs, kept } = self;
         Self { inputs: spelling.value(inputs), outputs: spelling.value(outputs), kept }
     }
 
-    /// The same in the spelling of this crate. Where the record does not say who the user is, the outputs do.
+    /// Returns the snapshot in the spelling of this crate. If the record does not identify the user, the outputs do.
     pub(super) fn read(&self, spelling: Spelling) -> Self {
         let Self { inputs, outputs, kept } = self.clone();
         let (inputs, outputs) = (spelling.read(inputs), spelling.read(outputs));
@@ -96,7 +98,7 @@ impl Snapshot {
         Self { inputs, kept: kept.or_id(told), outputs }
     }
 
-    /// The same, in the spelling of this crate, without the secrets of the inputs.
+    /// Returns the snapshot, in the spelling of this crate, without the secrets of the inputs.
     #[must_use]
     pub(super) fn without_secrets(mut self) -> Self {
         if let Value::Map(members) = &mut self.inputs {
@@ -109,8 +111,8 @@ impl Snapshot {
         self
     }
 
-    /// Who the user is: `INSTANCE_ID:USER_ID` as text. `None` while that is not known, as after a creation whose
-    /// outcome is not known.
+    /// Returns the id of the user, `INSTANCE_ID:USER_ID` as text. `None` while it is not known, as after a creation
+    /// whose outcome is not known.
     pub fn id(&self) -> Option<ImportId> {
         self.kept.id()
     }

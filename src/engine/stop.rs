@@ -1,4 +1,4 @@
-//! The end of a run: once it is asked for, no call is begun and every pause ends.
+//! Cancellation of a run: once it is requested, no call is begun and every pause ends.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::client::{ApiCall, Around, CancellationToken, ClientResult, Next, Sleep};
 
-/// Begins no call once the token is cancelled; calls under way are waited for.
+/// Begins no call once the token is cancelled; calls under way are awaited.
 #[derive(Clone, Debug)]
 pub(super) struct Stop(pub(super) CancellationToken);
 
@@ -15,7 +15,8 @@ impl Around for Stop {
         if self.0.is_cancelled() {
             return Err(self.0.refuse(call.operation()));
         }
-        // What the last attempt said is not why the call failed: without the end it would have been repeated.
+        // The error of the last attempt is not why the call failed: without the cancellation it would have been
+        // retried.
         next.call().await.map_err(|error| match self.0.ended() {
             Some(end) if error.is_retryable() => error.with_end(end),
             _ => error,
@@ -23,7 +24,7 @@ impl Around for Stop {
     }
 }
 
-/// How time passes until the token is cancelled.
+/// Sleeps until the token is cancelled.
 #[derive(Clone)]
 pub(super) struct Pauses {
     pub(super) sleep: Arc<dyn Sleep>,

@@ -1,4 +1,4 @@
-//! Accounts that two records have: none is deleted while one of them keeps it.
+//! Accounts with two records: an account is not deleted while one of the records keeps it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,18 +12,18 @@ use crate::{
     user::{Code, Diagnostic, InstanceId, Replaced, UserId, UserState},
 };
 
-/// An account, as a hash: a planner remembers those of a million users.
+/// The hash of an account, which takes little memory: a planner holds the accounts of a million users.
 type Account = u64;
 
 /// The accounts of records, each with the resource name of its record.
 #[derive(Debug, Default)]
 pub(super) struct Accounts(Vec<(Account, Arc<str>)>);
 
-/// A user of a plan: what it deletes, and which record it gives up.
+/// A user of a plan, with its deletions and the account that its record gives up.
 pub(super) struct Deleting<'a> {
     name: &'a str,
     recorded_as: &'a str,
-    /// The account that is no longer its own.
+    /// The account that the record no longer has after the apply.
     given_up: Option<Account>,
     steps: &'a [Step],
 }
@@ -87,7 +87,8 @@ impl<'a> From<&'a UserPlan> for Deleting<'a> {
     }
 }
 
-/// Two accounts have the same hash in one plan of a billion: it is refused, and nothing worse.
+/// The hash of an account. In one plan of a billion, two accounts have the same hash: the plan may then be refused, and
+/// nothing worse.
 fn account(instance: &InstanceId, user: &UserId) -> Account {
     let mut hasher = DefaultHasher::new();
     (instance.bare(), user.bare()).hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! How many calls a plan takes, and how long the quota lets them take.
+//! The number of calls of a plan, and the time that they take under the quota.
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -11,18 +11,18 @@ use crate::{
     user::{Operation, counted},
 };
 
-/// What a plan costs: its calls, and the time that the quota takes for them.
+/// The estimate of a plan: the calls, and the time that they take under the quota.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Estimate {
     /// The number of calls of each operation.
     pub calls: BTreeMap<Operation, u64>,
-    /// The least time for the calls: that of the slowest operation. Where rates are
-    /// [raised](crate::client::TokenBuckets::probing), less is possible.
+    /// The minimum time for the calls, which is the time of the slowest operation. If rates are
+    /// [raised](crate::client::TokenBuckets::probing), the calls may take less.
     pub time: Duration,
     /// The operation that takes longest.
     pub slowest: Option<Operation>,
-    /// The rate of that operation, with what its figure rests on.
+    /// The rate of the slowest operation, with the basis of the figure.
     pub rate: Option<Rate>,
 }
 
@@ -64,7 +64,8 @@ impl Estimate {
 }
 
 impl FleetPlan {
-    /// The estimate of the plan at these rates. `read_back` is that of the apply.
+    /// The estimate of the plan at these rates. `read_back` is the option of the apply: see
+    /// [`ApplyOptions::read_back`](crate::apply::ApplyOptions::read_back).
     pub fn estimate(&self, rate: impl Fn(Operation) -> Rate, read_back: bool) -> Estimate {
         Estimate::of_steps(self.users.iter().flat_map(|user| user.plan.steps()), rate, read_back)
     }
@@ -105,7 +106,7 @@ impl Serialize for Estimate {
     }
 }
 
-/// A rate as machines read it; `null` where there is no limit.
+/// The serialized form of a rate; `null` if there is no limit.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Figure {

@@ -1,4 +1,4 @@
-//! Which recorded user each user of a program is.
+//! Matching the users of a program with recorded users.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,9 +7,9 @@ use crate::user::InstanceId;
 /// The identity of a user in Amazon Connect: the instance, as its id or its ARN, and the user name.
 pub type UserKey<'a> = (&'a InstanceId, &'a str);
 
-/// Which recorded user each user of a program is, in the names that were given.
+/// The recorded user of each user of a program, by resource names.
 pub(super) struct Matched<'a> {
-    /// The resource name of the record, by that in the program.
+    /// The resource name of the record, by the resource name in the program.
     pub(super) recorded: HashMap<&'a str, &'a str>,
     /// The recorded users that are missing from the program, in the order given.
     pub(super) missing: Vec<Missing>,
@@ -19,16 +19,16 @@ pub(super) struct Matched<'a> {
 pub(super) struct Missing {
     /// The resource name under which the user is recorded.
     pub(super) recorded_as: String,
-    /// The resource name that the record gets: `recorded_as`, unless another user of the program has that
-    /// name. Then it is a new one, such as `agents[0] (jane)`.
+    /// The resource name that the record gets: `recorded_as`, or a new name such as `agents[0] (jane)` if another user
+    /// of the program has `recorded_as`.
     pub(super) name: String,
 }
 
-/// Matches the users of a program with the recorded ones, each by its resource name.
+/// Matches the users of a program with recorded users, each given by resource name.
 ///
-/// Same instance and same user name is the same person, whatever the resource name: programs made from lists
-/// name users by position, and removing a row shifts all names behind it. Users whose identity is not
-/// recorded match by resource name: they are to be renamed, or moved to another instance.
+/// A program user and a recorded user with the same instance and user name are the same person, whatever their resource
+/// names: programs made from lists name users by position, and removing a row shifts all names behind it. Users whose
+/// identity is not recorded match by resource name: they are to be renamed, or moved to another instance.
 ///
 /// An identity is `None` if it is not known (a user name known after apply), and for a recorded user that is
 /// gone or not created yet: such a user matches by resource name only.
@@ -92,11 +92,11 @@ pub(super) fn match_users<'a>(
     Matched { recorded: found, missing }
 }
 
-/// A name for the record of `user` whose own resource name is somebody else's: none that is taken.
+/// A free resource name for the record of `user`, because another user has the record's resource name.
 pub(super) fn free_name(name: &str, user: Option<&str>, is_taken: impl Fn(&str) -> bool) -> String {
     let user = user.unwrap_or("gone");
     let first = format!("{name} ({user})");
     let numbered = (2_u64..).map(|number| format!("{name} ({user} {number})"));
-    // Only so many names are taken: one of the numbered ones is free.
+    // Finitely many names are taken, so that one of the numbered names is free.
     std::iter::once(first.clone()).chain(numbered).find(|free| !is_taken(free)).unwrap_or(first)
 }

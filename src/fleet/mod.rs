@@ -1,13 +1,13 @@
-//! Many users at once: planned together, refreshed in few calls, applied at the speed of the quota.
+//! Fleets: many users, planned together, refreshed in few calls, and applied at the speed of the quota.
 //!
-//! - [`Session`]: a whole run of a host, from the refresh to the apply: begin here;
-//! - [`Planner`], or [`plan`] in one call: moves, order, and the limit of deletions, also while values are unknown
-//!   ([`FleetPreview`]);
-//! - [`refresh`]: what has changed since, by listing, searching or reading;
-//! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
-//! - [`Session::drift`]: what somebody else has changed;
-//! - [`StateStore`]: what is remembered: in memory ([`MemoryStore`]), in a file (`EmbeddedStore`, feature `store`),
-//!   in a bucket that a team shares (`SharedStore`, feature `object-store`), or where the host wants it.
+//! - [`Session`]: a whole run of a host, from the refresh to the apply; start here;
+//! - [`Planner`], or [`plan`] in one call: changed resource names, the order of steps, and the limit of deletions, also
+//!   while values are unknown ([`FleetPreview`]);
+//! - [`refresh`]: the changes since the last run, found by listing, searching or reading;
+//! - [`apply`]: all users in parallel, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
+//! - [`Session::drift`]: changes made outside the program;
+//! - [`StateStore`]: where users are recorded: in memory ([`MemoryStore`]), in a file (`EmbeddedStore`, feature
+//!   `store`), in a bucket that a team shares (`SharedStore`, feature `object-store`), or in a store of the host.
 
 mod accounts;
 mod apply;

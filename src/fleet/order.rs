@@ -1,4 +1,4 @@
-//! The order of steps across users: a name must be free, and an instance have room, before a user is made.
+//! The order of steps across users: before a user is created, its name must be free, and its instance must have room.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,26 +12,26 @@ use crate::{
     user::{Diagnostic, InstanceId},
 };
 
-/// Finds out who waits for whom, and deletes replaced users first where users would wait for each other.
+/// Finds which users wait for which, and deletes replaced users first where users would wait for each other.
 pub(super) fn settle(
     users: &mut [UserPreview],
     capacity: &BTreeMap<String, Capacity>,
     notices: &mut Vec<Diagnostic>,
     reasons: &mut Vec<Diagnostic>,
 ) {
-    // A part of a plan is settled again, and its users have other places in it.
+    // A stage of a preview is settled again on its own, with other indices of users.
     users.iter_mut().for_each(|user| user.waits.clear());
     let mut work: Vec<Work> = users.iter().map(Work::of).collect();
     find_names(users, &mut work);
     let taken = "its new name is taken until then";
     for place in 0..users.len() {
-        // An earlier replacement has left the user whose name it takes.
+        // The user takes the name of a user that an earlier replacement of its own left to delete.
         if work.get(place).and_then(|work| work.name_from).is_some_and(|from| from.user == place) {
             delete_first(users, &mut work, place, taken, notices);
         }
     }
     for circle in circles(&work) {
-        // Within one instance, it makes room for itself.
+        // A user that is replaced within one instance also makes room for itself.
         let stays = |place: &&usize| work.get(**place).is_some_and(Work::stays);
         if let Some(place) = circle.iter().find(stays).or(circle.first()) {
             delete_first(users, &mut work, *place, taken, notices);
@@ -63,10 +63,10 @@ fn find_names(users: &[UserPreview], work: &mut [Work]) {
     }
 }
 
-/// The circles of users that wait for each other's names, each user once: everybody waits for one other at
-/// most, so that a walk meets a circle once.
+/// The cycles of users that wait for each other's names, each user at most once. Each user waits for at most one other,
+/// so that a walk meets at most one cycle.
 fn circles(work: &[Work]) -> Vec<Vec<usize>> {
-    // Only who deletes after creating hands its waiting on.
+    // Only a user that deletes after creating passes the wait on.
     let next = |place: usize| {
         let other = work.get(place)?.name_from?.user;
         work.get(other)?.creates_first().then_some(other)
@@ -92,7 +92,7 @@ fn circles(work: &[Work]) -> Vec<Vec<usize>> {
     circles
 }
 
-/// Lets somebody wait for the deletion of another user.
+/// Makes a creation or a deletion wait for the deletion of another user.
 fn wait(users: &mut [UserPreview], work: &[Work], waiter: Waiter, deletion: Deletion) {
     let gone = |deletion: Deletion| Some(&work.get(deletion.user)?.deletes.get(deletion.nth)?.1);
     let deletes = |deletion: Deletion| {

@@ -10,8 +10,7 @@ use crate::{
 
 /// The plan of a fleet: the calls that make every user as desired.
 ///
-/// Users that need nothing are only counted: the plan of a million users of whom a hundred change holds a
-/// hundred.
+/// Users that need no change are only counted: if 100 of a million users change, the plan holds 100.
 #[derive(Debug)]
 pub struct FleetPlan {
     pub(super) users: Vec<UserPlan>,
@@ -28,7 +27,7 @@ pub struct Release {
     pub user: String,
     /// The reason, as a sentence.
     pub reason: String,
-    /// Whether a new user takes its resource name.
+    /// Whether a new user is created under the same resource name.
     #[serde(skip)]
     pub is_replaced: bool,
     /// Whether the account is gone from the service.
@@ -48,8 +47,7 @@ pub struct FleetRefused {
 }
 
 impl FleetPlan {
-    /// The users that have something to do or to record, in the order of the program; then those that are
-    /// missing from it.
+    /// The users with steps or a new record: those of the program in its order, then those that are missing from it.
     pub fn users(&self) -> &[UserPlan] {
         &self.users
     }
@@ -59,12 +57,12 @@ impl FleetPlan {
         self.unchanged
     }
 
-    /// Notices, such as two users that exchange their names.
+    /// Notices, such as two users that exchange their user names.
     pub fn notices(&self) -> &[Diagnostic] {
         &self.notices
     }
 
-    /// Recorded users that are no longer managed and whose accounts stay.
+    /// The recorded users that are no longer managed: their accounts stay, or are gone already.
     pub fn released(&self) -> &[Release] {
         &self.released
     }
@@ -93,7 +91,7 @@ impl FleetPlan {
 }
 
 impl Serialize for FleetPlan {
-    /// The changed users as their previews, and how many there are of each.
+    /// Serializes the users of the plan with their previews, the number of unchanged users, and the notices.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use super::SavedFleetPlan;
 use crate::user::in_words;
 
-/// A saved plan as a file has it, with the state that it was made from. It holds personal data and no password: let only
-/// its owner read the file.
+/// The content of a plan file: a saved plan, and the state that the plan was made from. It holds personal data and no
+/// password: let only its owner read the file.
 ///
 /// ```
 /// use connect_user::fleet::{PlanFile, SavedFleetPlan};
@@ -27,7 +27,7 @@ use crate::user::in_words;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PlanFile {
-    /// The version; it stands first, and tells a plan from a program.
+    /// The version. It is the first member, which distinguishes a plan from a program.
     #[serde(deserialize_with = "this_version")]
     connect_user_plan: u64,
     /// The state that the plan was made from, as the host names it: a path or a URL.
@@ -36,7 +36,7 @@ pub struct PlanFile {
     pub plan: SavedFleetPlan,
 }
 
-/// The error of reading a plan from a file. `name` is that of the file, within a sentence.
+/// The error of reading a plan from a file. `name` is the name of the file, as part of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanFileError {
@@ -46,7 +46,7 @@ pub enum PlanFileError {
         /// The file.
         name: String,
     },
-    /// It is no plan.
+    /// The file is not a plan.
     #[error("{name} cannot be read: {reason}")]
     Form {
         /// The file.
@@ -54,17 +54,17 @@ pub enum PlanFileError {
         /// What is wrong, and where.
         reason: String,
     },
-    /// Another version of this crate wrote it.
+    /// Another version of this crate wrote the file.
     #[error("{name} has version {found}, and this program knows {}", PlanFile::VERSION)]
     Version {
         /// The file.
         name: String,
-        /// Its version.
+        /// The version of the file.
         found: u64,
     },
 }
 
-/// Whoever reads the file by a way of its own finds no other version either.
+/// Refuses other versions, also if the file is deserialized without [`PlanFile::read`].
 fn this_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     match u64::deserialize(deserializer)? {
         PlanFile::VERSION => Ok(PlanFile::VERSION),
@@ -76,7 +76,7 @@ fn this_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Er
 }
 
 impl PlanFileError {
-    /// What to do about it.
+    /// What to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::CutOff { .. } => "plan again",
@@ -87,25 +87,25 @@ impl PlanFileError {
 }
 
 impl PlanFile {
-    /// The version of the file; another one cannot be read.
+    /// The version of the file; other versions cannot be read.
     pub const VERSION: u64 = 1;
 
-    /// A plan that was made from a state.
+    /// The content of a file for a plan that was made from `state`.
     pub fn new(state: impl Into<String>, plan: SavedFleetPlan) -> Self {
         Self { connect_user_plan: Self::VERSION, state: state.into(), plan }
     }
 
-    /// Whether a text is a saved plan: of any version, whole or not.
+    /// Whether a text is a plan file, of any version, complete or cut off.
     pub fn is_one(text: &str) -> bool {
         let start = text.chars().filter(|c| !c.is_whitespace()).take(64).collect::<String>();
         start.starts_with("{\"connectUserPlan\":")
     }
 
-    /// Reads the text of a file; `name` is that of the file, within a sentence.
+    /// Reads the text of a file. `name` is the name of the file, as part of a sentence.
     ///
     /// # Errors
     ///
-    /// [`PlanFileError`] if it is no plan of this version, or not whole.
+    /// [`PlanFileError`] if the text is not a plan of this version, or is cut off.
     pub fn read(name: &str, text: &str) -> Result<Self, PlanFileError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -118,7 +118,7 @@ impl PlanFile {
             true => PlanFileError::CutOff { name: name.clone() },
             false => PlanFileError::Form { name: name.clone(), reason: in_words(&error) },
         };
-        // It reads the whole text: what is cut off is found here.
+        // This reads the whole text, so that a text that is cut off is found here.
         let Version { connect_user_plan: found } = serde_json::from_str(text).map_err(unreadable)?;
         if found != Self::VERSION {
             return Err(PlanFileError::Version { name, found });

@@ -8,8 +8,8 @@ use crate::user::{Code, Diagnostic, Settings};
 
 /// The limit of deletions in a plan. A replacement counts: the replaced user is deleted.
 ///
-/// A plan with more is refused, so that a mistake in a program, such as a missing file, deletes nobody. Raise
-/// the limit for a mass deletion that is meant.
+/// A plan with more deletions is refused, so that a mistake in a program, such as a missing file, does not delete
+/// users. Raise the limit for an intended mass deletion.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Guard {
@@ -19,14 +19,14 @@ pub struct Guard {
     pub share: f64,
 }
 
-/// Deletions that the share of a small fleet never forbids.
+/// Number of deletions that [`Guard::share`] always allows, so that a small fleet can be changed.
 const ALWAYS: usize = 3;
 
 impl Guard {
     /// No limit.
     pub const OFF: Self = Self { most: usize::MAX, share: 1.0 };
 
-    /// An absolute limit, and one as a fraction of the recorded users: the lower one holds.
+    /// An absolute limit, and a limit as a fraction of the recorded users: the lower limit holds.
     pub const fn new(most: usize, share: f64) -> Self {
         Self { most, share }
     }
@@ -62,12 +62,11 @@ impl Default for Guard {
     }
 }
 
-/// How many users an instance has, and how many it may have.
+/// The number of users in an instance, and its quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capacity {
-    /// The users in the instance, whoever manages them; [`Refreshed::present`](super::Refreshed) has the
-    /// number.
+    /// The number of users in the instance, managed or not: see [`Refreshed::present`](super::Refreshed).
     pub present: usize,
     /// The quota "Users per instance".
     pub limit: usize,
@@ -84,9 +83,9 @@ impl Capacity {
 #[derive(Builder, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PlanOptions {
-    /// The settings for recorded users that are missing from the program, which are deleted. A user of the
-    /// program is planned with the settings that it was validated with; only where those do not know the
-    /// identity management type is it taken from here. Default: `Settings::default()`.
+    /// The settings for recorded users that are missing from the program, which are deleted. A user of the program is
+    /// planned with the settings that it was validated with; the identity management type is taken from here if those
+    /// settings do not have it. Default: `Settings::default()`.
     #[builder(default)]
     pub settings: Settings,
     /// The limit of deletions. Default: at most 10, and at most a tenth of the recorded users.
@@ -96,9 +95,9 @@ pub struct PlanOptions {
     /// cannot fit is refused. An instance without an entry has no limit. Default: empty.
     #[builder(default)]
     pub capacity: BTreeMap<String, Capacity>,
-    /// The resource names of the program's resources that are not users. A user whose
-    /// [`Lifecycle::deleted_with`](super::Lifecycle) is neither one of them nor a user of the program is
-    /// forgotten without a call once it is missing from the program too. Default: none.
+    /// The resource names of the program's resources that are not users. If a recorded user is missing from the
+    /// program, and its [`Lifecycle::deleted_with`](super::Lifecycle) is neither one of these resources nor a user of
+    /// the program, its record is removed without a call. Default: none.
     #[builder(default)]
     pub other_resources: BTreeSet<String>,
 }

@@ -23,16 +23,16 @@ use crate::{
 
 /// Plans a fleet from the users of the program and the recorded users that exist, by resource name.
 ///
-/// Same instance and same user name is the same user, whatever the resource name: a user that is recorded under
-/// another one moves without a call. Users whose name changes are matched by resource name. Users in `states` that are
-/// missing from the program are deleted. Use a [`Session`](super::Session) for a whole run, and a [`Planner`] for
-/// values that are known after apply.
+/// A program user and a recorded user with the same instance and user name are the same user, whatever their resource
+/// names: if these differ, the record gets the new resource name without a call. Users whose user name changes are
+/// matched by resource name. Users in `states` that are missing from the program are deleted. Use a
+/// [`Session`](super::Session) for a whole run, and a [`Planner`] for values that are known after apply.
 ///
 /// # Errors
 ///
-/// [`FleetRefused`], with every reason: a resource name or a user that is given twice, more deletions than
-/// the guard allows, an instance without enough room, a value that is not known yet, and whatever the plan of
-/// a single user refuses.
+/// [`FleetRefused`], with every reason: a resource name or a user that is given twice, more deletions than the guard
+/// allows, an instance without enough room, a value that is not known yet, and every refusal of the plan of a single
+/// user.
 pub fn plan(
     program: &[ProgramUser],
     states: &BTreeMap<String, Arc<UserState>>,
@@ -62,23 +62,25 @@ pub fn plan(
 #[derive(Debug)]
 pub struct Planner {
     pub(super) options: PlanOptions,
-    /// What the user that is being planned is planned with: one value, so that its texts are copied only
-    /// where two users differ in them.
+    /// The settings of the user that is being planned. The value is reused, so that its texts are copied only where two
+    /// users differ in them.
     pub(super) settings: Settings,
-    /// Who is wanted, by instance and user name. It keeps the hashes, which spares a million users the
-    /// reading of their names each time that it grows.
+    /// The resource names of the users of the program, by instance and user name. An `IndexMap` keeps the hashes, so
+    /// that it grows without hashing the names of a million users again.
     pub(super) identities: IndexMap<Identity, Arc<str>>,
-    /// The resource names that are wanted.
+    /// The resource names of the program.
     pub(super) names: HashSet<Arc<str>>,
     pub(super) instances: Vec<Box<str>>,
-    /// What becomes of the users of the program.
+    /// The previews of the users that change, or whose records change.
     pub(super) users: Vec<UserPreview>,
-    /// What comes before users that depend on one of these.
+    /// By resource name, the users that must be applied before the dependents of the named user.
     pub(super) behind: HashMap<Arc<str>, Behind>,
-    /// Recorded users that are missing from the program: what becomes of one may hang on all that are in it.
+    /// The recorded users that are missing from the program. They are planned last, because the plan of each may depend
+    /// on all users of the program.
     missing: Vec<MissingUser>,
     pub(super) released: Vec<Release>,
-    /// Who stays as it is in this run, by instance and user name: nobody else can be it.
+    /// The users that stay as they are in this run, by instance and user name: no other user of the program may have
+    /// the same identity.
     outside: Vec<(Identity, Arc<str>)>,
     /// The accounts of all records.
     accounts: Accounts,
@@ -97,7 +99,8 @@ pub struct Recorded<'a> {
     pub state: &'a Arc<UserState>,
     /// The lifecycle that is recorded with the user.
     pub lifecycle: &'a Lifecycle,
-    /// Whether the program imports the user, and no apply has recorded it yet: it is not replaced then.
+    /// Whether the program imports the user, and no apply has recorded it yet. A plan that would replace such a user is
+    /// refused.
     pub is_import: bool,
 }
 
@@ -107,7 +110,7 @@ impl<'a> Recorded<'a> {
         Self { name, state, lifecycle, is_import: false }
     }
 
-    /// Says that the program imports the user, and no apply has recorded it yet.
+    /// Sets [`is_import`](Self::is_import).
     #[must_use]
     pub const fn imported(mut self, is_import: bool) -> Self {
         self.is_import = is_import;
@@ -115,15 +118,15 @@ impl<'a> Recorded<'a> {
     }
 }
 
-/// An instance, by its place in a list, and the name of a user: what Amazon Connect knows a user by.
+/// The identity of a user in Amazon Connect: the instance, as an index into `instances`, and the user name.
 type Identity = (usize, Box<str>);
 
-/// What comes before users that depend on a user of the program.
+/// The users that must be applied before the dependents of a user of the program.
 #[derive(Debug)]
 pub(super) enum Behind {
-    /// That user: it changes, or may do so.
+    /// The user itself, because it changes or may change.
     Itself,
-    /// It stays as it is: those that it depends on.
+    /// The user stays as it is: the changed users that it depends on, directly or through unchanged users.
     Others(BTreeSet<Arc<str>>),
 }
 
@@ -157,8 +160,8 @@ impl Planner {
         }
     }
 
-    /// Adds a user of the program, with its record under whatever resource name; `None` if there is none, or the user
-    /// is gone. Returns the action for the user.
+    /// Adds a user of the program. `record` is its record, under any resource name; `None` if the user is not recorded
+    /// or is gone. Returns the action for the user.
     pub fn want(&mut self, user: &ProgramUser, record: Option<Recorded<'_>>) -> Action {
         if !self.is_new(user) {
             return Action::None;
@@ -173,15 +176,15 @@ impl Planner {
         self.change(user, record)
     }
 
-    /// Adds a user of the program that is not planned: its resource name and its identity are taken, and refused
-    /// where another user has them.
+    /// Adds a user of the program that is not planned: its resource name and its identity are reserved, and are refused
+    /// if another user of the program has them.
     #[cfg(feature = "interop")]
     pub(crate) fn check(&mut self, user: &ProgramUser) {
         self.is_new(user);
     }
 
-    /// Adds a user of the program that stays as it is in this run: it is not a target, could not be read, or
-    /// breaks a rule. `recorded` is its recorded state, if it has one and is not gone.
+    /// Adds a user of the program that stays as it is in this run: it is not a target, could not be read, or breaks a
+    /// rule. `recorded` is its recorded state, if it is recorded and not gone.
     pub fn keep(&mut self, name: &str, recorded: Option<&UserState>) {
         self.names.insert(name.into());
         if let Some(state) = recorded {
@@ -190,8 +193,8 @@ impl Planner {
         }
     }
 
-    /// Says that a user of the program that stays as it is in this run is to be this one: no other user of the program
-    /// can be it.
+    /// Reserves the desired identity of a user of the program that stays as it is in this run: no other user of the
+    /// program may have that identity.
     pub(crate) fn keep_for(&mut self, name: &str, identity: Option<UserKey<'_>>) {
         if let Some((instance, user_name)) = identity {
             self.take(name.into(), instance, user_name);
@@ -204,8 +207,8 @@ impl Planner {
     }
 
     /// Adds a recorded user that is missing from the program: it is deleted, unless its lifecycle or
-    /// [`PlanOptions::settings`] refuse that, or its account stays. `name` is the resource name that the plan has for
-    /// it: the recorded one, unless a user of the program has that.
+    /// [`PlanOptions::settings`] refuse that, or its account stays. `name` is its resource name in the plan: the
+    /// recorded name, unless a user of the program has that name.
     pub fn leave(&mut self, name: impl Into<String>, record: Recorded<'_>) {
         let (name, Recorded { name: recorded_as, state, lifecycle, .. }) = (name.into(), record);
         self.record(recorded_as, state);
@@ -250,14 +253,15 @@ impl Planner {
         preview
     }
 
-    /// Counts a record of a user that is there.
+    /// Counts the record of an existing user.
     fn record(&mut self, name: &str, state: &UserState) {
         self.recorded += 1;
         let name = self.names.get(name).cloned().unwrap_or_else(|| name.into());
         self.accounts.add(name, state);
     }
 
-    /// Whether neither the resource name nor the user is wanted already.
+    /// Reserves the resource name and the identity of a user of the program. Returns whether both were free; adds a
+    /// refusal otherwise.
     fn is_new(&mut self, user: &ProgramUser) -> bool {
         let name: Arc<str> = user.name.as_str().into();
         if !self.names.insert(name.clone()) {
@@ -280,7 +284,7 @@ impl Planner {
         true
     }
 
-    /// Nobody can be whom a user is, or is to be, that stays as it is in this run.
+    /// Refuses users of the program with the identity of a user that stays as it is in this run.
     fn refuse_taken(&mut self) {
         for (identity, name) in take(&mut self.outside) {
             let Some(other) = self.identities.get(&identity).filter(|other| **other != name).cloned() else {

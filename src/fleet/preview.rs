@@ -1,4 +1,4 @@
-//! What a fleet is to become, also while values are unknown.
+//! The preview of a fleet, also while values are unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::{
 /// The preview of a fleet, also while values are unknown or a part is refused: what a host shows before it
 /// asks for a confirmation.
 ///
-/// Users that need nothing are only counted.
+/// Users that need no change are only counted.
 #[derive(Clone, Debug, Default)]
 pub struct FleetPreview {
     pub(super) users: Vec<UserPreview>,
@@ -30,15 +30,14 @@ pub struct FleetPreview {
     pub(super) deletions: Vec<String>,
     pub(super) released: Vec<Release>,
     pub(super) capacity: BTreeMap<String, Capacity>,
-    /// Users whose records have another resource name now: the former one and the present one.
+    /// The records with another resource name: the former name and the new one.
     pub(super) moves: Vec<(String, String)>,
-    /// Users whom the program imports, and who are not recorded yet.
+    /// The users that the program imports and that are not recorded yet.
     pub(super) imports: Vec<(String, ImportId)>,
 }
 
 impl FleetPreview {
-    /// The users that have something to do or to record, in the order of the program; then those that are
-    /// missing from it.
+    /// The users with steps or a new record: those of the program in its order, then those that are missing from it.
     pub fn users(&self) -> &[UserPreview] {
         &self.users
     }
@@ -54,17 +53,17 @@ impl FleetPreview {
         self.recorded
     }
 
-    /// Notices, such as two users that exchange their names.
+    /// Notices, such as two users that exchange their user names.
     pub fn notices(&self) -> &[Diagnostic] {
         &self.notices
     }
 
-    /// Every reason why this cannot be applied. An unknown value is none.
+    /// Every reason why the preview cannot be applied. An unknown value is not a reason.
     pub fn reasons(&self) -> &[Diagnostic] {
         &self.reasons
     }
 
-    /// Adds a reason of the host's own why this cannot be applied.
+    /// Adds a reason of the host why the preview cannot be applied.
     pub fn refuse(&mut self, reason: Diagnostic) {
         self.reasons.push(reason);
     }
@@ -74,12 +73,12 @@ impl FleetPreview {
         &self.deletions
     }
 
-    /// Recorded users that are no longer managed and whose accounts stay.
+    /// The recorded users that are no longer managed: their accounts stay, or are gone already.
     pub fn released(&self) -> &[Release] {
         &self.released
     }
 
-    /// The users whose resource name changes: the recorded name, and the new one.
+    /// The users whose resource name changes: the recorded name and the new one.
     pub fn moves(&self) -> impl Iterator<Item = (&str, &str)> {
         let moves = self.moves.iter().map(|(from, name)| (from.as_str(), name.as_str()));
         let moved = self.users.iter();
@@ -91,8 +90,8 @@ impl FleetPreview {
         self.imports.iter().map(|(name, id)| (name.as_str(), id))
     }
 
-    /// Whether an apply would do and record nothing that people should see first: no change, and no user that is
-    /// imported, gets another resource name, or is no longer managed.
+    /// Whether there is nothing to confirm before an apply: no user is changed, is imported, gets another resource
+    /// name, or is no longer managed while its account stays.
     pub fn is_up_to_date(&self) -> bool {
         let is_kept = |release: &Release| !release.is_gone;
         self.changes() == 0
@@ -117,14 +116,15 @@ impl FleetPreview {
         self.users.iter().flat_map(|user| user.steps()).flat_map(Step::iam_actions).collect()
     }
 
-    /// The estimate of the calls at these rates. `read_back` is that of the apply.
+    /// The estimate of the calls at these rates. `read_back` is the option of the apply: see
+    /// [`ApplyOptions::read_back`](crate::apply::ApplyOptions::read_back).
     pub fn estimate(&self, rate: impl Fn(Operation) -> Rate, read_back: bool) -> Estimate {
         Estimate::of_steps(self.users.iter().flat_map(|user| user.steps()), rate, read_back)
     }
 
-    /// The plan, if everything is known. [`Session::apply`](super::Session::apply) takes a preview with
-    /// values that are known only on the way. Each user waits until those that it depends on are done, and is not
-    /// tried where one of them fails.
+    /// The plan, if all values are known. For a preview with values that become known during the apply, use
+    /// [`Session::apply`](super::Session::apply). In the plan, each user waits until the users that it depends on are
+    /// done, and is not tried if one of them fails.
     ///
     /// # Errors
     ///
@@ -143,14 +143,15 @@ impl FleetPreview {
         Ok(FleetPlan { users, unchanged, notices, released })
     }
 
-    /// Finds out who waits for whom for a name or for room, and what cannot be.
+    /// Finds which users wait for a name or for room that another user frees, and adds the reasons why the preview
+    /// cannot be applied.
     pub(super) fn settle(&mut self) {
         let Self { users, notices, reasons, capacity, .. } = self;
         order::settle(users, capacity, notices, reasons);
     }
 }
 
-/// Lets the first step of each user wait for the last ones of those that it depends on.
+/// Makes the first step of each user wait for the last step of each user that it depends on.
 fn wait_for_dependencies(users: &mut [UserPreview]) {
     let last: Vec<Option<usize>> = users.iter().map(|user| user.steps().len().checked_sub(1)).collect();
     for (place, needed) in stages::dependencies(users).into_iter().enumerate() {

@@ -19,15 +19,15 @@ pub struct ProgramUser {
     /// The desired user: a [`DesiredUser`], or a spec with unknown values ([`Desired::partial`]).
     #[builder(into)]
     pub desired: Desired,
-    /// Whether the password differs from the one last applied, if the host knows. Compare with the record
-    /// of the same user, not with that of the same resource name. Default: not known.
+    /// Whether the password differs from the password last applied; `None` if the host does not know. Compare it with
+    /// the record of the same user, which may have another resource name. Default: not known.
     pub password_changed: Option<bool>,
     /// What happens when the program changes or removes the user. Default: it is replaced or deleted.
     #[builder(default)]
     pub lifecycle: Lifecycle,
-    /// The resource names of the users that this one depends on: it is applied after them, and not at all if
-    /// one of them fails; also after those on which one of them depends that stays as it is. Give them to the
-    /// planner before this one. Default: none.
+    /// The resource names of the users that this user depends on. It is applied after them, and not at all if one of
+    /// them fails. For a dependency that stays as it is, it is applied after the users which that dependency depends
+    /// on. Give all of them to the planner before this user. Default: none.
     #[builder(default)]
     pub depends_on: Vec<String>,
 }
@@ -106,8 +106,8 @@ impl ProgramUser {
     }
 }
 
-/// What happens when the program changes or removes the user. It is recorded with the user, because a program
-/// that no longer has the user cannot say it.
+/// What happens when the program changes or removes the user. The lifecycle is recorded with the user, because it must
+/// be known when the user is missing from the program.
 #[derive(Builder, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
@@ -115,12 +115,12 @@ pub struct Lifecycle {
     /// Refuses to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
-    /// Keeps the account, no longer managed, when the user leaves the program or is replaced by one with
-    /// another name. Default: no.
+    /// Keeps the account, which is no longer managed, when the user is removed from the program, or is replaced by a
+    /// user with another user name or in another instance. Default: no.
     #[builder(default)]
     pub retain_on_delete: bool,
-    /// The resource whose deletion deletes the user too: if it has left the program as well, the user is
-    /// forgotten without a call. Default: none.
+    /// The resource whose deletion also deletes the user: if both are missing from the program, the user's record is
+    /// removed without a call. Default: none.
     #[builder(into)]
     pub deleted_with: Option<String>,
 }
@@ -129,11 +129,11 @@ const PROTECT: &str = "protect";
 const RETAIN_ON_DELETE: &str = "retainOnDelete";
 const DELETED_WITH: &str = "deletedWith";
 
-/// The note of an entry that holds the id by which its user was imported: of a user who has been replaced since, it
-/// says that the program's `import` was carried out once.
+/// The note of an entry with the id by which its user was imported. If the user has been replaced since, the note says
+/// that the program's `import` was carried out.
 pub(super) const IMPORT: &str = "import";
 
-/// The note of a user whose copying from another instance has begun and has not ended.
+/// The note of a user whose copy from another instance has begun and has not finished.
 pub(crate) const COPYING: &str = "copying";
 
 impl Lifecycle {

@@ -1,4 +1,4 @@
-//! Creations that an earlier run had begun, and whose outcome it could not write down.
+//! Creations that an earlier run began and whose outcome it did not record.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -15,7 +15,7 @@ use crate::{
     user::{Diagnostic, UserId, UserState},
 };
 
-/// How many creations are looked into side by side: they share the lists of their instances.
+/// Number of creations that are looked into in parallel; they share the lists of their instances.
 const AT_ONCE: usize = 64;
 
 /// The outcome of creations that began in earlier runs.
@@ -51,9 +51,9 @@ impl RecoveredUser {
 /// Finds out whether creations of earlier runs made users: creations whose answer was lost, or during which
 /// the process was killed. Call it before refreshing, and commit the [changes](Recovered::changes).
 ///
-/// A user that such a creation made is recorded as what the creation asked for, and planned like any other
-/// from then on. It costs nothing if no outcome is unknown; otherwise a search for each creation, a list that
-/// many of them share, and waiting as far as `options` allow.
+/// A user that such a creation made is recorded with the values that the creation asked for, and planned like any other
+/// from then on. If no outcome is unknown, no call is made. Otherwise each creation takes a search, many creations
+/// share a list, and the call waits as long as `options` allow.
 pub async fn recover(
     known: &BTreeMap<String, Entry>,
     client: &dyn ConnectClient,
@@ -92,8 +92,8 @@ pub async fn recover(
     recovered
 }
 
-/// Takes what was found of the creations of one entry. A user that several of them may have made, here or in
-/// other entries, is `taken` once.
+/// Records the outcomes of the creations of one entry. A user that several creations may have made, in this entry or in
+/// others, is recorded once: see `taken`.
 async fn settle(
     user: String,
     mut entry: Entry,
@@ -105,7 +105,8 @@ async fn settle(
     let mut found = Vec::new();
     let mut left = Vec::new();
     let mut is_settled = false;
-    // The last one is who the program wanted last; those before it are left to delete.
+    // The last creation is of the user that the program desired last; the users of the creations before it are left to
+    // delete.
     for (creating, outcome) in std::mem::take(&mut entry.creating).into_iter().zip(outcomes).rev() {
         let name = creating.attempt.name().to_owned();
         match &outcome {
@@ -146,7 +147,7 @@ async fn take(
         return;
     };
     if creating.supersedes.as_ref() != Some(&before.user_id) {
-        // Another user has taken its place since.
+        // Another user is recorded by now: the created user is left to delete.
         Arc::make_mut(before).record.unfinished.replaced.push(made.to_replaced());
         entry.superseded.insert(made.id(), creating.notes.clone());
         return;
@@ -154,8 +155,8 @@ async fn take(
     let mut new = made.clone();
     let leftover = &mut new.record.unfinished.replaced;
     leftover.clone_from(&before.record.unfinished.replaced);
-    // A kill may have come between its deletion and the creation; one that was just created itself may only
-    // not be visible yet.
+    // The process may have been killed between the deletion of the prior user and the creation. A prior user that was
+    // just created may not be visible yet.
     let found = read::describe(client, &before.instance_id, &before.user_id).await;
     if !matches!(found, Ok(None)) || options.is_recent(before.record.created) {
         leftover.insert(0, before.to_replaced());

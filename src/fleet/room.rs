@@ -1,17 +1,17 @@
 //! Room in instances: which deletion makes room for which creation.
 //!
-//! Each creation takes a place in its instance, and each deletion gives one back in its own. Places are handed
-//! on: a creation that gets the place of a deletion waits for it, so that no instance ever has more users than
-//! it may, however the calls interleave.
+//! Each creation takes a place in its instance, and each deletion frees a place in its own instance. Places are handed
+//! on: a creation that gets the place of a deletion waits for that deletion, so that no instance ever has more users
+//! than its limit, however the calls interleave.
 //!
-//! Who is replaced takes a place in one instance and then gives one back, in the same or in another: a place
-//! walks from instance to instance. Where it ends too early, some users remain who all wait for each other.
-//! Their places balance, so that a place that once left one of these instances can go round through all of
-//! them before it leaves (as in Hierholzer's walk over all edges of a graph). Only where none ever came by, a
-//! replaced user within an instance is deleted first, which gives one.
+//! A user that is replaced takes a place in one instance and then frees a place, in the same instance or in another: a
+//! place walks from instance to instance. If a walk ends too early, some users are left that all wait for each other.
+//! Their places balance, so that a place that once left one of these instances can go round through all of them before
+//! it leaves (as in Hierholzer's walk over all edges of a graph). Only if no place ever went through these instances, a
+//! user that is replaced within an instance is deleted first, which frees a place.
 //!
-//! An instance that is above its limit loses the places of as many deletions as bring it back to the limit.
-//! All of them come before any creation there.
+//! An instance that is above its limit loses the places of as many deletions as bring it back to the limit. All of
+//! these deletions come before any creation in the instance.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -25,9 +25,9 @@ use crate::user::{Code, Diagnostic, InstanceId};
 /// A place for a user.
 #[derive(Clone, Copy, Debug)]
 enum Place {
-    /// It is free from the beginning.
+    /// A place that is free from the beginning.
     Free,
-    /// It is free after a deletion.
+    /// A place that is free after a deletion.
     After(Deletion),
 }
 
@@ -35,35 +35,35 @@ enum Place {
 #[derive(Debug, Default)]
 struct Instance {
     free: VecDeque<Place>,
-    /// By how many users it is above its limit, beyond the deletions of `lost`.
+    /// The number of users above the limit, beyond the deletions in `lost`.
     excess: usize,
-    /// The deletions whose places nobody gets.
+    /// The deletions whose places no creation gets, because the instance was above its limit.
     lost: Vec<Deletion>,
-    /// Who waits for a place.
+    /// The users that wait for a place, as indices.
     waiting: VecDeque<usize>,
-    /// Somebody who got one.
+    /// The user that last got a place.
     last: Option<usize>,
-    /// Somebody who is deleted first and keeps the own place.
+    /// A user that is deleted first and keeps its own place.
     keeps: Option<usize>,
 }
 
-/// A place was handed on and has not come back.
+/// The error when users cannot get a place: a place that was handed on does not come back, or none can be freed.
 struct Lost;
 
 struct Room<'a> {
     work: &'a mut [Work],
     instances: Vec<Instance>,
     limited: HashMap<InstanceId, usize>,
-    /// Who takes the name that a deletion frees, and its place with it.
+    /// The user that takes the name that a deletion frees, and its place with the name.
     heirs: HashMap<Deletion, usize>,
     /// The place that each user gets.
     places: Vec<Option<Place>>,
     is_made: Vec<bool>,
-    /// Instances with somebody waiting and perhaps a free place.
+    /// Instances with a waiting user and perhaps a free place.
     moving: Vec<usize>,
 }
 
-/// Who waits for which deletion. Where a plan cannot fit, it says so in `reasons`.
+/// Decides which creations and deletions wait for which deletion. If a plan cannot fit, adds the reason to `reasons`.
 pub(super) fn settle(
     users: &mut [UserPreview],
     work: &mut [Work],
@@ -85,7 +85,7 @@ pub(super) fn settle(
         return Vec::new();
     }
     let waits = room.waits();
-    // Whoever brings an instance to its limit may have got a place that others were then lent.
+    // The user of such a deletion may have got a place that was then lent to other users.
     if room.instances.iter().any(|instance| !instance.lost.is_empty()) && has_circle(room.work, &waits) {
         reasons.push(deadlock(&mut room));
         return Vec::new();
@@ -127,10 +127,10 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Hands places out until nobody waits. Nothing else can be tried where one is lost.
+    /// Hands places out until no user waits. Fails if nothing else can be tried.
     fn hand_out(&mut self, users: &mut [UserPreview], notices: &mut Vec<Diagnostic>) -> Result<(), Lost> {
-        // Users whom earlier replacements have left give places that need not balance: then whoever can make room
-        // for itself does so before places go round.
+        // If earlier replacements left users to delete, these deletions free places that need not balance. Then users
+        // that can make room for themselves do so before places go round.
         let is_balanced = self.work.iter().all(|work| work.deletes.len() <= 1);
         let mut candidates = 0..users.len();
         loop {
@@ -151,8 +151,8 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Who waits for the deletion that gives the place, and for those whose places are lost: the last of these
-    /// waits for the others, so that nobody else has to.
+    /// Each creation waits for the deletion that frees its place, and for the deletions whose places are lost. The last
+    /// of these waits for the others, so that creations wait for the last one only.
     fn waits(&self) -> Vec<(Waiter, Deletion)> {
         let mut waits = Vec::new();
         for (user, place) in self.places.iter().enumerate() {
@@ -171,7 +171,7 @@ impl<'a> Room<'a> {
         waits
     }
 
-    /// Everybody who need not wait for a creation: deletions, and then those who wait for a place.
+    /// Starts with users that need not wait for a creation: first deletions, then users that wait for a place.
     fn begin(&mut self) {
         let with = |room: &Self, is: &dyn Fn(&Work) -> bool| -> Vec<usize> {
             room.work.iter().zip(0..).filter(|(work, _)| is(work)).map(|(_, place)| place).collect()
@@ -182,7 +182,7 @@ impl<'a> Room<'a> {
         for place in with(self, &|work| work.creates.is_some() && work.deletes_first) {
             self.delete(place);
         }
-        // Who gives a place back goes first.
+        // Users that also free a place come first.
         for is_new in [false, true] {
             let waits = |work: &Work| {
                 let is_head = work.creates.is_some() && !work.deletes_first && work.name_from.is_none();
@@ -194,7 +194,7 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// A user waits for a place, where its instance has a limit.
+    /// Lets a user wait for a place if its instance has a limit; creates it at once otherwise.
     fn wait(&mut self, place: usize) {
         match self.limit_of(place) {
             Some(index) => {
@@ -210,7 +210,7 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Who is next to get a place in an instance.
+    /// The next user that gets a place in an instance.
     fn next_waiting(&mut self, index: usize) -> Option<usize> {
         let instance = self.instances.get_mut(index)?;
         while let Some(place) = instance.waiting.front() {
@@ -222,13 +222,13 @@ impl<'a> Room<'a> {
         None
     }
 
-    /// Whether somebody waits for a place in an instance, or waits for ever because of its limit.
+    /// Whether a user waits for a place in an instance, or waits for ever because of the instance's limit.
     fn is_full(&mut self, index: usize) -> bool {
         self.next_waiting(index).is_some()
             || self.instances.get(index).is_some_and(|instance| !instance.lost.is_empty())
     }
 
-    /// Hands places out as long as there are some.
+    /// Hands out free places to waiting users, until no instance has both.
     fn go_on(&mut self) {
         while let Some(index) = self.moving.pop() {
             while let Some(place) = self.next_waiting(index)
@@ -240,8 +240,8 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Lets places go round through those who wait for each other, before they leave an instance of theirs.
-    /// Returns whether somebody got one.
+    /// Lets places go round through users that wait for each other, before the places leave an instance of these users.
+    /// Returns whether a user got a place.
     fn go_round(&mut self) -> Result<bool, Lost> {
         let mut found = false;
         for start in 0..self.instances.len() {
@@ -259,7 +259,7 @@ impl<'a> Room<'a> {
         Ok(found)
     }
 
-    /// Hands a place on from user to user, until it is back in its instance.
+    /// Hands a place on from user to user, until a place is back in the first instance.
     fn round(&mut self, start: usize, mut free: Place) -> Result<Place, Lost> {
         let mut index = start;
         loop {
@@ -280,7 +280,8 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Lets those who are deleted first lend their own places, where nothing else helps.
+    /// Lets users that are deleted first lend their own places, for when nothing else helps. Returns whether a user
+    /// did.
     fn lend(&mut self) -> bool {
         let mut found = false;
         for index in 0..self.instances.len() {
@@ -295,13 +296,13 @@ impl<'a> Room<'a> {
         found
     }
 
-    /// Whether a user still waits, and would make room for itself.
+    /// Whether a user still waits, and deleting it first would make room for it.
     fn may_be_deleted_first(&self, place: usize) -> bool {
         let waits = self.is_made.get(place) == Some(&false);
         waits && self.work.get(place).is_some_and(Work::stays) && self.limit_of(place).is_some()
     }
 
-    /// The deletions of a user who is not created first. One of them makes room for its own creation.
+    /// Frees the places of a user that is not created first. One of its deletions makes room for its own creation.
     fn delete(&mut self, place: usize) {
         let mut freed = self.deleted(place);
         let Some(work) = self.work.get(place).filter(|work| work.creates.is_some()) else {
@@ -314,7 +315,7 @@ impl<'a> Room<'a> {
             Some(own) => {
                 let (index, free) = freed.swap_remove(own);
                 let last = self.instances.get(index).and_then(|instance| instance.last);
-                // Who is deleted first gives nothing more when it is made.
+                // A user that is deleted first frees nothing more when it is created.
                 self.make(place, Some(free));
                 if let Some(instance) = self.instances.get_mut(index) {
                     (instance.last, instance.keeps) = (last, Some(place));
@@ -325,8 +326,8 @@ impl<'a> Room<'a> {
         self.give(freed);
     }
 
-    /// A user is made, and whoever it was made instead of is deleted, which may make the next one. Returns
-    /// the places that nobody has taken.
+    /// Creates a user and deletes the users that it replaces, which may let the next user be created. Returns the freed
+    /// places that no user has taken.
     fn make(&mut self, place: usize, free: Option<Place>) -> Vec<(usize, Place)> {
         let mut left = Vec::new();
         let mut next = vec![(place, free)];
@@ -347,7 +348,7 @@ impl<'a> Room<'a> {
         left
     }
 
-    /// The places that the deletions of a user give and that nobody takes with a name.
+    /// The places that the deletions of a user free, without those that a user takes together with a name.
     fn deleted(&mut self, place: usize) -> Vec<(usize, Place)> {
         let (mut next, mut left) = (Vec::new(), Vec::new());
         self.free(place, &mut next, &mut left);
@@ -372,7 +373,7 @@ impl<'a> Room<'a> {
                 (heir, Some(instance)) => {
                     instance.excess -= 1;
                     instance.lost.push(deletion);
-                    // Its name is free, and it gets another place.
+                    // The heir gets the name now, and waits for another place.
                     instance.waiting.extend(heir);
                     self.moving.push(index);
                 }
@@ -389,7 +390,7 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Which instance with a limit a user is created in.
+    /// The instance with a limit in which a user is created; `None` if it has no limit.
     fn limit_of(&self, place: usize) -> Option<usize> {
         self.limited.get(self.work.get(place)?.creates.as_ref()?).copied()
     }

@@ -1,4 +1,4 @@
-//! The plan of a fleet that is stored, and applied later.
+//! A plan of a fleet that is stored and applied later.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,15 @@ use crate::{
 
 /// The plan of a fleet to store and to apply later, such as in another process after a review.
 ///
-/// It holds what each [`SavedPlan`] holds, and who waits for whom: never a password, but personal data. Loading
-/// it is refused as `stale` if the record of a user of the plan has changed since it was saved. Whether somebody else has
-/// changed a user in Amazon Connect, the apply finds out: with
+/// The saved plan holds a [`SavedPlan`] of each user, and which users wait for which. It holds personal data, but never
+/// a password. Loading it is refused as `stale` if the record of a user of the plan has changed since it was saved.
+/// Changes made outside the program in Amazon Connect are found by the apply, with
 /// [`ApplyOptions::check_prior_state`](crate::apply::ApplyOptions::check_prior_state).
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct SavedFleetPlan(Written);
 
-/// What is written.
+/// The serialized form.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written {
@@ -42,9 +42,9 @@ struct SavedUser {
     name: String,
     moved_from: Option<String>,
     lifecycle: Option<Lifecycle>,
-    /// The step, the place of the other user, and its step.
+    /// The step, the index of the other user, and the step of the other user.
     waits: Vec<(usize, usize, usize)>,
-    /// Who was recorded: also where that user is gone, and created again.
+    /// The id of the recorded user, also if that user is gone and is created again.
     recorded: Option<UserId>,
     plan: SavedPlan,
 }
@@ -61,7 +61,7 @@ struct SavedRelease {
 impl<'de> Deserialize<'de> for SavedFleetPlan {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = serde_json::Value::deserialize(deserializer)?;
-        // Before anything else: a later version may write whatever it likes.
+        // The version is checked first: a later version may have any other form.
         let version = json.get("version").and_then(serde_json::Value::as_u64);
         Newer::check("the plan", version, Self::VERSION)?;
         serde_json::from_value(json).map(Self).map_err(de::Error::custom)
@@ -73,7 +73,7 @@ fn recorded<'a>(entries: &'a BTreeMap<String, Entry>, name: &str) -> Option<&'a 
 }
 
 impl FleetPlan {
-    /// The plan to store and to apply later. `entries` are those that it was made from: see
+    /// The plan to store and to apply later. `entries` are the entries that the plan was made from: see
     /// [`load_all`](super::load_all).
     pub fn save(&self, entries: &BTreeMap<String, Entry>) -> SavedFleetPlan {
         let id = |name: &str| recorded(entries, name).map(|state| state.user_id.clone());
@@ -102,7 +102,7 @@ impl FleetPlan {
 }
 
 impl SavedFleetPlan {
-    /// The version of the JSON that this crate writes. A later one is refused when it is read.
+    /// The version of the JSON that this crate writes. Reading a later version is refused.
     pub const VERSION: u64 = 1;
 
     /// The users of the plan by their resource names, each with its preview, to show them again.
@@ -115,12 +115,12 @@ impl SavedFleetPlan {
         &self.0.notices
     }
 
-    /// The recorded users that are no longer managed and whose accounts stay, each with the reason.
+    /// The recorded users that are no longer managed: their accounts stay, or are gone already. Each has the reason.
     pub fn released(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.released.iter().map(|release| (release.user.as_str(), release.reason.as_str()))
     }
 
-    /// The users whose resource name changes: the recorded name, and the new one.
+    /// The users whose resource name changes: the recorded name and the new one.
     pub fn moves(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.users.iter().filter_map(|user| Some((user.moved_from.as_deref()?, user.name.as_str())))
     }
@@ -130,8 +130,8 @@ impl SavedFleetPlan {
         self.0.users.iter().filter(|user| user.plan.needs_password()).map(|user| user.name.as_str())
     }
 
-    /// The plan, to apply it. `entries` is what is recorded now; `password` gives the password of a new user by
-    /// its resource name.
+    /// The plan, to apply it. `entries` are the present entries of the store; `password` gives the password of a new
+    /// user by its resource name.
     ///
     /// # Errors
     ///
@@ -192,7 +192,7 @@ impl SavedFleetPlan {
     }
 }
 
-/// Whether the user that is recorded is not the one that the plan was made from.
+/// Whether the recorded user differs from the user that the plan was made from.
 fn is_stale(plan: &Plan, before: Option<&UserId>, now: Option<&UserState>) -> bool {
     now.map(|state| &state.user_id) != before || plan.base().is_some() && !plan.is_made_from(now)
 }
@@ -204,7 +204,7 @@ fn stale(name: &str) -> Diagnostic {
 }
 
 impl std::fmt::Debug for SavedFleetPlan {
-    /// The names of the users: their values may be personal.
+    /// Shows only the names of the users, because their values may be personal.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&str> = self.0.users.iter().map(|user| user.name.as_str()).collect();
         f.debug_struct("SavedFleetPlan").field("users", &names).finish_non_exhaustive()

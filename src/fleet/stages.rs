@@ -1,4 +1,4 @@
-//! Stages: each user is applied after those that it depends on, and not before those that it waits for.
+//! Stages: each user is applied after the users that it depends on, and not before the users that it waits for.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,12 +8,12 @@ use crate::{
     user::{Code, Diagnostic},
 };
 
-/// Why one user does not come before another.
+/// The reason why a user does not come before another user.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     to: usize,
-    /// Whether it comes after the other one: it depends on it. Otherwise it only waits for one of its deletions,
-    /// which may be in the same stage.
+    /// Whether the user depends on the other user, and so is in a later stage. Otherwise the user only waits for a
+    /// deletion of the other user, which may be in the same stage.
     is_after: bool,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn settle(users: &mut [UserPreview], reasons: &mut Vec<Diagnostic>) {
         let after = |(_, edge): &(usize, Edge)| Some(stages.get(edge.to)? + usize::from(edge.is_after));
         let stage = outside.iter().filter_map(after).max().unwrap_or_default();
         component.iter().for_each(|place| set(&mut stages, *place, stage));
-        // Whoever only waits for each other has an order within a stage.
+        // Users that only wait for deletions of each other are ordered within a stage.
         if let Some((from, first)) = inside.iter().find(|(_, edge)| edge.is_after) {
             let within = |place| edges.get(place).into_iter().flatten().copied().filter(is_inside);
             reasons.push(circle(users, within, *from, *first));
@@ -45,7 +45,7 @@ pub(super) fn settle(users: &mut [UserPreview], reasons: &mut Vec<Diagnostic>) {
     users.iter_mut().zip(stages).for_each(|(user, stage)| user.stage = stage);
 }
 
-/// The places of the users that each user depends on and that have something to do.
+/// For each user, the indices of the changed users that it depends on.
 pub(super) fn dependencies(users: &[UserPreview]) -> Vec<Vec<usize>> {
     let places: HashMap<&str, usize> = users.iter().map(|user| user.name.as_str()).zip(0..).collect();
     let changes = |place: &&usize| users.get(**place).is_some_and(|user| user.action() != Action::None);
@@ -64,10 +64,10 @@ fn edges(users: &[UserPreview]) -> Vec<Vec<Edge>> {
     users.iter().zip(dependencies(users)).map(of).collect()
 }
 
-/// How many users of a circle are named.
+/// Maximum number of waits of a cycle that a message names.
 const NAMED: usize = 5;
 
-/// The refusal of a circle, the shortest one in which `from` depends on a user that waits for it.
+/// The refusal of a cycle: the shortest one in which `from` depends on a user that waits for it.
 fn circle<E: Iterator<Item = Edge>>(
     users: &[UserPreview],
     edges: impl Fn(usize) -> E,
@@ -103,17 +103,17 @@ fn circle<E: Iterator<Item = Edge>>(
     Diagnostic::new(Code::CIRCULAR_DEPENDENCY, told.join(", and ")).about(name(from)).with_help(help)
 }
 
-/// A user on the way of the walk.
+/// A user on the path of the walk.
 struct Visit {
     place: usize,
-    /// How many of its edges were followed.
+    /// The number of edges of the user that were followed.
     followed: usize,
 }
 
-/// The users in components: those of whom each reaches each, after the components that they lead to (Tarjan).
+/// The strongly connected components of the users, each after the components that it leads to (Tarjan).
 fn components(edges: &[Vec<Edge>]) -> Vec<Vec<usize>> {
     let mut components = Vec::new();
-    // When a user was met, and the first that can be reached from it; nobody is met at 0.
+    // `met`: when a user was met, 0 if it was not; `first`: the earliest user that can be reached from it.
     let (mut met, mut first, mut clock) = (vec![0_usize; edges.len()], vec![usize::MAX; edges.len()], 0);
     let mut open = Vec::new();
     for start in 0..edges.len() {
@@ -142,7 +142,7 @@ fn components(edges: &[Vec<Edge>]) -> Vec<Vec<usize>> {
                     if met.get(place) == first.get(place) {
                         let from = open.iter().rposition(|other| *other == place).unwrap_or_default();
                         let component = open.split_off(from);
-                        // Whoever leads to it later is no part of it.
+                        // A user that leads to this component later is not part of it.
                         component.iter().for_each(|place| set(&mut first, *place, usize::MAX));
                         components.push(component);
                     }

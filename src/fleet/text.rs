@@ -1,4 +1,4 @@
-//! The plan of a fleet as people read it.
+//! The plan of a fleet as text for people.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::{
     user::{Operation, Property, counted, one_line},
 };
 
-/// The plan of a fleet as people read it: the changes of each user, those who will be deleted, and what it comes to.
+/// The plan of a fleet as text for people: the changes of each user, the users that will be deleted, and the totals.
 ///
 /// ```
 /// use connect_user::{client::Rate, fleet::FleetPreview};
@@ -26,14 +26,14 @@ pub struct FleetText<'a> {
     is_summary: bool,
 }
 
-/// What is shown.
+/// The preview or the plan that is shown.
 #[derive(Clone, Copy, Debug)]
 enum Fleet<'a> {
     Preview(&'a FleetPreview),
     Plan(&'a FleetPlan),
 }
 
-/// The name of a thing by the property that refers to it and its id, where it is known.
+/// Returns the name of a profile, group or the like, if it is known: by the property that refers to it, and its id.
 type NameOf<'a> = &'a dyn Fn(Property, &str) -> Option<String>;
 
 /// Limit of names of deleted users in one line.
@@ -65,7 +65,8 @@ impl<'a> FleetText<'a> {
         Self { names, ..self }
     }
 
-    /// Shows the totals alone, with the instances and the calls. Default: every change.
+    /// Shows only the totals, with the instances and the calls, if `alone` is `true`. Default: the changes of every
+    /// user are shown, too.
     #[must_use]
     pub fn with_totals_alone(self, alone: bool) -> Self {
         Self { is_summary: alone, ..self }
@@ -75,7 +76,7 @@ impl<'a> FleetText<'a> {
         fmt::Display::fmt(&preview.text(name).with_names(self.names), f)
     }
 
-    /// The users with their changes, and those who go.
+    /// Writes the users with their changes, and the list of users that will be deleted.
     fn write_users(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.fleet {
             Fleet::Preview(fleet) => {
@@ -93,7 +94,7 @@ impl<'a> FleetText<'a> {
         }
     }
 
-    /// The instances of the users who change, and the calls.
+    /// Writes the instances of the users that change, and the calls.
     fn write_totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Fleet::Preview(fleet) = self.fleet {
             for (instance, users) in fleet.instances() {
@@ -128,7 +129,7 @@ impl fmt::Debug for FleetText<'_> {
     }
 }
 
-/// Who will be deleted, where it is more than one.
+/// Writes the users that will be deleted, if there are two or more.
 fn write_deletions(f: &mut fmt::Formatter<'_>, gone: &[&str]) -> fmt::Result {
     if gone.len() < 2 {
         return Ok(());

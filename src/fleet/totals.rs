@@ -1,4 +1,4 @@
-//! What the plan of a fleet comes to, and what an apply has come to.
+//! The totals of the plan of a fleet, and of an apply.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -14,7 +14,7 @@ use crate::{
     user::{ImportId, Operation},
 };
 
-/// What a plan comes to: how many users get what, the calls, and the time that these take.
+/// The totals of a plan: the number of users with each action, the calls, and the time that the calls take.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PlanTotals {
@@ -28,7 +28,7 @@ pub struct PlanTotals {
     pub delete: usize,
     /// Users that are as desired.
     pub unchanged: usize,
-    /// The calls that write, including those that may turn out not to be needed.
+    /// The number of calls that write, including those that may turn out not to be needed.
     pub calls: usize,
     /// The estimate of the calls.
     pub estimate: Estimate,
@@ -63,7 +63,7 @@ impl fmt::Display for PlanTotals {
 }
 
 impl FleetPreview {
-    /// What it comes to, at these rates.
+    /// The totals of the plan, with the estimate at these rates.
     pub fn totals(&self, rate: impl Fn(Operation) -> Rate) -> PlanTotals {
         PlanTotals::of(|action| self.count(action), self.calls(), self.estimate(rate, false))
     }
@@ -73,7 +73,7 @@ impl FleetPreview {
         self.users().iter().filter(|user| user.action() != Action::None).count()
     }
 
-    /// The number of users that change in each instance, by its bare id, where that is known.
+    /// The number of users that change in each instance, by its bare id; users with an unknown instance are left out.
     pub fn instances(&self) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
         for user in self.users().iter().filter(|user| user.action() != Action::None) {
@@ -87,14 +87,14 @@ impl FleetPreview {
 }
 
 impl FleetPlan {
-    /// What it comes to, at these rates.
+    /// The totals of the plan, with the estimate at these rates.
     pub fn totals(&self, rate: impl Fn(Operation) -> Rate) -> PlanTotals {
         PlanTotals::of(|action| self.count(action), self.calls(), self.estimate(rate, false))
     }
 }
 
 impl Serialize for FleetPreview {
-    /// The users that change or of whom there is something to say, as their previews; `imports`, `moves`, `notices` and
+    /// Serializes the users that change or have notices, with their previews; and `imports`, `moves`, `notices` and
     /// `released`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -118,7 +118,7 @@ impl Serialize for FleetPreview {
 
         let is_told =
             |user: &&UserPreview| user.action() != Action::None || !user.preview().diff.notices.is_empty();
-        // By way of a value: flattening numbers the members anew otherwise.
+        // Serialized to a value first: otherwise flattening numbers the members anew.
         let user = |told| {
             serde_json::to_value(UserPreview::preview(told)).map(|preview| User { user: &told.name, preview })
         };
@@ -136,7 +136,7 @@ impl Serialize for FleetPreview {
     }
 }
 
-/// What an apply has come to.
+/// The totals of an apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OutcomeTotals {
@@ -150,16 +150,16 @@ pub struct OutcomeTotals {
     pub deleted: usize,
     /// Users that needed no call.
     pub unchanged: usize,
-    /// Users of whom a step failed.
+    /// Users with a failed step.
     pub failed: usize,
-    /// Users of whom steps are left to do.
+    /// Users with steps left to do, including users that were not tried.
     pub unfinished: usize,
     /// Users that are no longer managed.
     pub released: usize,
 }
 
 impl FleetOutcome {
-    /// What it has come to.
+    /// The totals of the apply.
     pub fn totals(&self) -> OutcomeTotals {
         OutcomeTotals {
             created: self.done(Action::Create),

@@ -18,17 +18,17 @@ pub struct UserPreview {
     pub moved_from: Option<String>,
     pub(super) planned: Planned,
     pub(super) lifecycle: Option<Lifecycle>,
-    /// The instance and the user name that it will have, as far as they are known.
+    /// The desired instance and user name, each if it is known.
     pub(super) instance: Option<InstanceId>,
     pub(super) user_name: Option<String>,
-    /// How many changed users in turn come before it.
+    /// The stage in which the user is applied, after all users of lower stages: 0 is the first.
     pub(super) stage: usize,
-    /// The resource names of the changed users that it comes after.
+    /// The resource names of the changed users that must be applied before this user.
     pub(super) depends_on: Vec<Arc<str>>,
     pub(super) waits: Vec<Wait>,
 }
 
-/// A plan, or what is shown while there can be none.
+/// A plan, or a preview while there can be no plan.
 #[derive(Clone, Debug)]
 pub(super) enum Planned {
     Known(Box<Plan>),
@@ -36,7 +36,7 @@ pub(super) enum Planned {
     Partial(Box<Partial>),
 }
 
-/// A preview, and what to make a plan of once everything is known.
+/// A preview, and the prior state and the settings to plan with once all values are known.
 #[derive(Clone, Debug)]
 pub(super) struct Partial {
     pub(super) preview: Preview,
@@ -94,7 +94,7 @@ impl UserPreview {
         matches!(self.planned, Planned::Known(_))
     }
 
-    /// Which values keep the user from being planned, and what to do about it.
+    /// The diagnostic with the unknown values that prevent a plan, and the way out.
     pub(super) fn not_known(&self) -> Diagnostic {
         let preview = self.preview();
         let unknown = preview.diff.changes.iter().filter(|change| change.unknown);
@@ -121,8 +121,8 @@ impl UserPreview {
         }
     }
 
-    /// Deletes a replaced user before the new one is created, where it was to be the other way round; whether
-    /// that changed anything.
+    /// Moves the deletion of a replaced user before the creation of the new user. Returns whether that changed the
+    /// order.
     pub(super) fn delete_first(&mut self) -> bool {
         match &mut self.planned {
             Planned::Known(plan) => plan.delete_first(),
@@ -132,10 +132,10 @@ impl UserPreview {
         }
     }
 
-    /// Plans the user now that everything is known: nothing is done that was not shown.
+    /// Plans the user once all values are known. A step with an operation that was not shown is refused.
     pub(super) fn resolve(&mut self, desired: DesiredUser) -> Result<(), Vec<Diagnostic>> {
         let Planned::Partial(partial) = &self.planned else { return Ok(()) };
-        // Of the user itself, only the plan has known whether it is there.
+        // These two depend on whether the user exists and is recorded, which the preview has taken into account.
         let (shown, validated) = (&partial.settings, desired.settings());
         let settings = Settings {
             identity_management: validated.identity_management.or(shown.identity_management),
@@ -163,7 +163,7 @@ impl UserPreview {
         Ok(())
     }
 
-    /// The plan, where everything is known.
+    /// The plan, if all values are known.
     pub(super) fn into_plan(self) -> Option<UserPlan> {
         let Self { name, moved_from, planned, lifecycle, waits, .. } = self;
         let Planned::Known(plan) = planned else { return None };
@@ -175,16 +175,16 @@ impl UserPreview {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserPlan {
-    /// The resource name. For a user that is missing from the program it is the recorded one, unless another
-    /// user has that now: then it is a new one, such as `agents[0] (jane)`.
+    /// The resource name. For a user that is missing from the program, it is the recorded name, or a new one such as
+    /// `agents[0] (jane)` if another user has the recorded name now.
     pub name: String,
     /// The plan. A plan without steps records which properties are managed from now on.
     pub plan: Plan,
     /// The recorded resource name, if it differs: changing it costs no call.
     pub moved_from: Option<String>,
-    /// What becomes of the user later, to be remembered; `None` where it is deleted.
+    /// The lifecycle to record with the user; `None` if the user is deleted.
     pub(super) lifecycle: Option<Lifecycle>,
-    /// Which steps wait for steps of other users.
+    /// The steps that wait for steps of other users.
     pub(super) waits: Vec<Wait>,
 }
 
@@ -193,15 +193,15 @@ pub struct UserPlan {
 pub(super) struct Wait {
     /// The step of this user.
     pub(super) step: usize,
-    /// The other user, by its place in the plan.
+    /// The index of the other user in the plan.
     pub(super) user: usize,
     /// The step of the other user that must be done.
     pub(super) other: usize,
 }
 
 impl UserPlan {
-    /// The steps that wait for steps of other users: the step, the place of the other user in the plan, and
-    /// its step.
+    /// The steps that wait for steps of other users: each with the step of this user, the index of the other user in
+    /// the plan, and the step of the other user. Steps are counted from 0.
     pub fn waits(&self) -> impl Iterator<Item = (usize, usize, usize)> {
         self.waits.iter().map(|wait| (wait.step, wait.user, wait.other))
     }

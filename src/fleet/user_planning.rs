@@ -1,4 +1,4 @@
-//! What becomes of one user of a fleet, while the whole is planned.
+//! Planning one user of a fleet.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -15,25 +15,25 @@ use crate::{
     user::{Code, Diagnostic, Path, Property, UserState, keep_ignored, listed},
 };
 
-/// What there is of a user of the program.
+/// Whether a user of the program exists and is recorded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Nobody yet.
+    /// The user is not created yet.
     New,
-    /// A user of whom nothing was recorded before.
+    /// An existing user that was not recorded before.
     Imported,
     /// A recorded user.
     Recorded,
 }
 
 impl Planner {
-    /// A user that is there.
+    /// Plans a user that exists.
     pub(super) fn change(&mut self, user: &ProgramUser, record: Recorded<'_>) -> Action {
         let Recorded { name, state: actual, lifecycle: recorded, is_import } = record;
         let moved_from = (name != user.name).then(|| name.to_owned());
         self.take_settings(user, if is_import { Standing::Imported } else { Standing::Recorded });
         let (desired, lifecycle) = (&user.desired, &user.lifecycle);
-        // What differs is found without allocating; who does not differ is not even cloned.
+        // The diff does not allocate, and a user without differences is not even cloned.
         let diff = diff::diff(desired.spec(), Some(actual), &self.settings);
         let is_recorded = match desired {
             Desired::Known(desired) => is_recorded(desired, actual),
@@ -87,8 +87,8 @@ impl Planner {
         }
     }
 
-    /// Refuses to replace a user that is imported: an import whose id is mistyped would delete somebody else.
-    /// Returns whether it does.
+    /// Refuses to replace a user that is imported: a mistyped import id would delete another user. Returns whether the
+    /// user is refused.
     pub(super) fn refuse_import(&mut self, user: &ProgramUser, actual: &UserState) -> bool {
         self.take_settings(user, Standing::Imported);
         let diff = diff::diff(user.desired.spec(), Some(actual), &self.settings);
@@ -113,7 +113,7 @@ impl Planner {
         true
     }
 
-    /// A user that is to be created.
+    /// Plans a user that is to be created.
     pub(super) fn create(&mut self, user: &ProgramUser, moved_from: Option<String>) -> Action {
         self.take_settings(user, Standing::New);
         let planned = match &user.desired {
@@ -168,7 +168,8 @@ impl Planner {
         action
     }
 
-    /// Notes what users come after that depend on this one: after it, if it changes.
+    /// Notes the users that must be applied before the dependents of this user: the user itself if it changes, or else
+    /// the changed users that it depends on.
     pub(super) fn note_behind(&mut self, user: &ProgramUser, action: Action) {
         let behind = match action {
             Action::None => Behind::Others(self.changed(user.depends_on.iter().map(String::as_str))),
@@ -180,7 +181,7 @@ impl Planner {
         }
     }
 
-    /// The changed users among these, and those that come before the others.
+    /// The changed users among `names`, and the changed users that the unchanged ones of them depend on.
     fn changed<'n>(&self, names: impl Iterator<Item = &'n str>) -> BTreeSet<Arc<str>> {
         let mut found = BTreeSet::new();
         for (name, behind) in names.filter_map(|name| self.behind.get_key_value(name)) {
@@ -192,7 +193,7 @@ impl Planner {
         found
     }
 
-    /// Who comes before each changed user, also through users that stay as they are.
+    /// Finds the changed users that must be applied before each changed user, also through users that stay as they are.
     pub(super) fn find_dependencies(&mut self) {
         let mut users = std::mem::take(&mut self.users);
         for user in users.iter_mut().filter(|user| !user.depends_on.is_empty()) {
@@ -202,8 +203,8 @@ impl Planner {
         self.users = users;
     }
 
-    /// Plans with the settings that the user was validated with. Nothing protects one that is not there, and of whom
-    /// nothing was recorded, nobody knows the password.
+    /// Takes the settings that the user was validated with. A user that does not exist yet is not protected, and
+    /// whether the password has changed is only known of a recorded user.
     pub(super) fn take_settings(&mut self, user: &ProgramUser, standing: Standing) {
         let own = user.desired.settings();
         let settings = &mut self.settings;
@@ -214,13 +215,13 @@ impl Planner {
         settings.protect = (user.lifecycle.protect || own.protect) && standing != Standing::New;
     }
 
-    /// Whether a user names the one that is there, as far as it is known.
+    /// Whether the desired instance and user name are those of the actual user; unknown values count as the same.
     pub(super) fn may_be_same(&self, user: &ProgramUser, actual: &UserState) -> bool {
         user.desired.instance_id().is_none_or(|instance| *instance == actual.instance_id)
             && user.desired.user_name().is_none_or(|name| name == actual.name)
     }
 
-    /// A recorded user that nobody wants.
+    /// Plans a recorded user that is missing from the program: it is deleted, or its account stays.
     pub(super) fn delete(&mut self, missing: MissingUser) {
         let MissingUser { name, moved_from, state, mut lifecycle } = missing;
         lifecycle.protect |= self.options.settings.protect;
@@ -243,7 +244,7 @@ impl Planner {
         self.users.push(UserPreview { moved_from, ..UserPreview::new(&name, planned) });
     }
 
-    /// Why the account of a user stays that is missing from the program.
+    /// The reason why a user that is missing from the program is not deleted; `None` if it is deleted.
     pub(super) fn retained(&self, lifecycle: &Lifecycle) -> Option<String> {
         if lifecycle.retain_on_delete && !lifecycle.protect {
             return Some("its account stays (`retainOnDelete`)".to_owned());

@@ -1,4 +1,4 @@
-//! What the plans of users create and delete, by which they wait for each other.
+//! The creations and deletions of plans, which decide how users wait for each other.
 
 use std::collections::BTreeMap;
 
@@ -8,20 +8,19 @@ use crate::{
     user::{Code, Diagnostic, InstanceId, Operation, UserId},
 };
 
-/// A deletion: the user by its place in the plan, and which of its deletions it is.
+/// A deletion: the index of the user in the plan, and the index among the deletions of that user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Deletion {
     pub(super) user: usize,
     pub(super) nth: usize,
 }
 
-/// Which users a plan of one user creates and deletes.
+/// The creation and the deletions in the plan of one user.
 #[derive(Debug, Default)]
 pub(super) struct Work {
-    /// Where a user is created.
+    /// The instance in which a user is created.
     pub(super) creates: Option<InstanceId>,
-    /// Where users are deleted, and who: the one that is replaced, and those that earlier replacements have
-    /// left.
+    /// The deleted users, each with its instance: the user that is replaced, and users that earlier replacements left.
     pub(super) deletes: Vec<(InstanceId, UserId)>,
     /// Whether the deletions come before the creation.
     pub(super) deletes_first: bool,
@@ -29,10 +28,10 @@ pub(super) struct Work {
     pub(super) name_from: Option<Deletion>,
 }
 
-/// Who waits for a deletion.
+/// A creation or a deletion that waits for a deletion.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Waiter {
-    /// The creation of a user, by its place in the plan.
+    /// The creation of a user, by the user's index in the plan.
     Creation(usize),
     /// Another deletion.
     Deletion(Deletion),
@@ -53,7 +52,7 @@ impl Work {
         let mut work = Self::default();
         for step in user.steps() {
             match step.call() {
-                // What is created may still be unknown.
+                // The values of the creation may still be unknown.
                 _ if step.operation == Operation::CreateUser => {
                     work.creates = user.instance.as_ref().map(InstanceId::to_bare);
                     work.deletes_first = !work.deletes.is_empty();
@@ -79,7 +78,7 @@ impl Work {
     }
 }
 
-/// Deletes a replaced user before the new one is created, and says so.
+/// Deletes a replaced user before the new user is created, and adds a notice. Returns whether that changed the order.
 pub(super) fn delete_first(
     users: &mut [UserPreview],
     work: &mut [Work],
@@ -100,7 +99,7 @@ pub(super) fn delete_first(
     true
 }
 
-/// The instances that would have more users in the end than they may, and get new ones.
+/// The refusals of instances in which users are created and that would end up with more users than their limit.
 pub(super) fn overfull(work: &[Work], capacity: &BTreeMap<InstanceId, Capacity>) -> Vec<Diagnostic> {
     let mut balance: BTreeMap<&InstanceId, (usize, usize)> = BTreeMap::new();
     for work in work {
@@ -121,9 +120,9 @@ pub(super) fn overfull(work: &[Work], capacity: &BTreeMap<InstanceId, Capacity>)
     overfull.collect()
 }
 
-/// Whether users wait for each other for ever: for names, and for other deletions.
+/// Whether users would wait for each other for ever, for names and for other deletions.
 pub(super) fn has_circle(work: &[Work], waits: &[(Waiter, Deletion)]) -> bool {
-    // A user has two events: 2 × its place is its creation, and one more its deletions.
+    // A user has two events: 2 × its index is its creation, and 2 × its index + 1 its deletions.
     let event = |waiter: Waiter| 2 * waiter.user() + usize::from(matches!(waiter, Waiter::Deletion(_)));
     let mut left = vec![0_usize; 2 * work.len()];
     let mut then: Vec<Vec<usize>> = vec![Vec::new(); 2 * work.len()];

@@ -27,7 +27,7 @@ pub struct Arn {
 }
 
 impl Arn {
-    /// The ARN of something in an instance, by its segment and its bare id.
+    /// Creates the ARN of a resource in an instance, from its segment and its bare id.
     pub(super) fn new(
         [partition, region, account, instance]: [&str; 4],
         (segment, id): (&str, &str),
@@ -41,27 +41,28 @@ impl Arn {
         }
     }
 
-    /// The partition: `aws`, `aws-us-gov` …
+    /// Returns the partition: `aws`, `aws-us-gov` …
     pub fn partition(&self) -> &str {
         &self.partition
     }
 
-    /// The Region.
+    /// Returns the Region.
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// The account number.
+    /// Returns the account number.
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// The id of the instance.
+    /// Returns the id of the instance.
     pub fn instance(&self) -> &str {
         &self.instance
     }
 
-    /// Segment and id of the resource in the instance: (`agent`, the user id) for a user.
+    /// Returns segment and id of the resource in the instance: (`agent`, the user id) for a user. `None` for an
+    /// instance.
     pub fn resource(&self) -> Option<(&str, &str)> {
         self.resource.as_ref().map(|(segment, id)| (segment.as_str(), id.as_str()))
     }
@@ -93,7 +94,7 @@ impl fmt::Display for Arn {
 
 serde_as_text!(Arn);
 
-/// An ARN by its parts, without allocating.
+/// The parts of an ARN, borrowed from its text.
 #[derive(Clone, Copy)]
 pub(super) struct ArnRef<'a> {
     partition: &'a str,

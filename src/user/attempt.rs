@@ -7,11 +7,10 @@ use super::{
     settings::{DirectoryUserIdPolicy, Settings},
 };
 
-/// A creation whose outcome is unknown: no answer came, or the process was killed before it could record the
-/// answer.
+/// A creation whose outcome is unknown: no answer came, or the process was killed before it could record the answer.
 ///
-/// It holds what the creation asked for, so that its user is recognised later, and no other user is mistaken
-/// for it. The password is not part of it.
+/// An attempt holds what the creation asked for, so that its user is recognised later, and no other user is mistaken
+/// for it. It does not hold the password.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct CreationAttempt {
@@ -19,11 +18,11 @@ pub struct CreationAttempt {
     spec: UserSpec,
     instance_id: InstanceId,
     name: String,
-    /// What recognising the user takes of the host's decisions: default tags, and tags to ignore.
+    /// The settings that are needed to recognise the user: default tags, and tags to ignore.
     settings: Settings,
 }
 
-/// An attempt as it is written down.
+/// The written form of an attempt.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Written {
@@ -54,7 +53,7 @@ impl From<CreationAttempt> for Written {
     }
 }
 
-/// The settings of a comparison that finds every difference but the password, which nobody can read.
+/// Returns settings for a comparison that finds every difference except the password, which cannot be read.
 fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
     Settings::builder()
         .default_tags(default_tags)
@@ -65,7 +64,7 @@ fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
 }
 
 impl CreationAttempt {
-    /// The creation of the desired user that began at `began`.
+    /// Creates the attempt for the creation of the desired user that began at `began`.
     pub fn new(desired: &DesiredUser, began: Timestamp) -> Self {
         let Settings { default_tags, ignore_tags, .. } = desired.settings().clone();
         Self {
@@ -77,32 +76,32 @@ impl CreationAttempt {
         }
     }
 
-    /// When the creation began, by the clock of the machine that made it.
+    /// Returns when the creation began, by the clock of the machine that made it.
     pub const fn began(&self) -> Timestamp {
         self.began
     }
 
-    /// The instance.
+    /// Returns the instance.
     pub const fn instance_id(&self) -> &InstanceId {
         &self.instance_id
     }
 
-    /// The user name.
+    /// Returns the user name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The desired user, without the password.
+    /// Returns the desired user, without the password.
     pub const fn spec(&self) -> &UserSpec {
         &self.spec
     }
 
-    /// What the user that it has made is compared with, besides the spec.
+    /// Returns the settings for the comparison of the created user with the spec.
     pub(crate) const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The proficiencies that the user was to get after its creation.
+    /// Returns the proficiencies that the user should get after its creation.
     pub(crate) fn proficiencies(&self) -> Option<Proficiencies> {
         self.spec.settle()?.proficiencies
     }

@@ -1,4 +1,4 @@
-//! Values against the bounds of the table.
+//! Checks values against the bounds of the table.
 
 use std::fmt;
 
@@ -6,7 +6,8 @@ use validator::ValidateRange;
 
 use super::Bounds;
 
-/// What is wrong with how long, how many or how much something is: `must have 1 to 100 characters, has 120`.
+/// Returns the problem of a length, a count or a number that is out of its bounds, such as
+/// `must have 1 to 100 characters, has 120`.
 pub(crate) fn outside(bounds: Bounds, is: impl TryInto<i64>) -> Option<String> {
     let is = is.try_into().unwrap_or(i64::MAX);
     let (least, most) = match bounds {
@@ -30,12 +31,12 @@ pub(crate) fn outside(bounds: Bounds, is: impl TryInto<i64>) -> Option<String> {
     (!is.validate_range(Some(least), Some(most), None, None)).then(problem)
 }
 
-/// What is wrong with the length of a text.
+/// Returns the problem of a text whose length is out of its bounds.
 pub(crate) fn length(bounds: Bounds, text: &str) -> Option<String> {
     outside(bounds, text.chars().count())
 }
 
-/// A number as messages write it, with its thousands apart: `2,000,000`.
+/// A number as messages write it, with separated thousands: `2,000,000`.
 pub(crate) struct Grouped(pub(crate) i64);
 
 impl fmt::Display for Grouped {

@@ -1,6 +1,6 @@
 //! Names in camelCase, snake_case and PascalCase.
 
-/// A name in snake_case: `phone_type` for `phoneType`.
+/// Returns a name in snake_case: `phone_type` for `phoneType`.
 pub fn to_snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for c in name.chars() {
@@ -12,7 +12,7 @@ pub fn to_snake_case(name: &str) -> String {
     snake
 }
 
-/// Whether a name is that of a member: in camelCase or in snake_case, as documents have it.
+/// Whether a name is that of a member, in camelCase or in snake_case, as in documents.
 #[cfg(feature = "interop")]
 pub(crate) fn is_spelled(name: &str, camel: &str) -> bool {
     name == camel || name.contains('_') && name == to_snake_case(camel)
@@ -34,7 +34,7 @@ pub(crate) fn to_camel_case(name: &str) -> String {
     camel
 }
 
-/// A name of the service's, as documents have it: `phoneType` for `PhoneType`.
+/// Converts a name of the service to the form of documents: `phoneType` for `PhoneType`.
 #[cfg(feature = "aws")]
 pub(crate) fn from_pascal_case(name: &str) -> String {
     let mut characters = name.chars();

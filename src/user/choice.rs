@@ -1,8 +1,8 @@
-//! Closed choices by their names, first of all those of the service.
+//! Closed choices, whose values have names: mainly those of the service.
 
 use super::{suggestion::nearest, text::one_line};
 
-/// An enum whose values have names, by which it is shown, read and serialised.
+/// Declares an enum whose values are shown, read and serialised by their names.
 macro_rules! choice {
     (
         $(#[$meta:meta])*
@@ -19,10 +19,10 @@ macro_rules! choice {
             /// Every value, in the order of the documentation.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// Every value's name, in the same order.
+            /// The name of every value, in the same order.
             pub const NAMES: &[&str] = &[$($wire),+];
 
-            /// The name, as it is written and read.
+            /// Returns the name, as it is written and read.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $wire,)+
@@ -62,7 +62,7 @@ macro_rules! choice {
 
 pub(crate) use choice;
 
-/// The error of reading a choice: the text is none of its values.
+/// The error of reading a choice: the text is not one of its values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not one of `{}`", one_line(value), allowed.join("`, `"))]
 pub struct UnknownChoice {
@@ -75,7 +75,7 @@ impl UnknownChoice {
         Self { value: value.to_owned(), allowed }
     }
 
-    /// What to do about it: the value that was probably meant, or all values.
+    /// Returns what to do about the error: use a similar value, or one of all values.
     pub fn help(&self) -> String {
         match nearest(&self.value, self.allowed.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -85,7 +85,7 @@ impl UnknownChoice {
 }
 
 choice! {
-    /// How an instance manages the identities of its users; fixed when the instance is created.
+    /// How an instance manages the identities of its users. The type is fixed when the instance is created.
     ///
     /// Source: Amazon Connect API Reference, `DescribeInstance`, `IdentityManagementType`.
     IdentityManagementType {
@@ -99,17 +99,17 @@ choice! {
 }
 
 choice! {
-    /// What an agent takes voice contacts on.
+    /// Where an agent takes voice contacts.
     PhoneType {
         /// The browser.
         SoftPhone = "SOFT_PHONE",
-        /// A telephone, reached under its desk phone number.
+        /// A telephone, which is called by its desk phone number.
         DeskPhone = "DESK_PHONE",
     }
 }
 
 choice! {
-    /// The channel that a per-channel setting is for.
+    /// The channel of a per-channel setting.
     Channel {
         /// Telephone calls.
         Voice = "VOICE",
@@ -123,21 +123,21 @@ choice! {
 }
 
 choice! {
-    /// What is done to an agent's voice.
+    /// How an agent's voice is enhanced.
     VoiceEnhancementMode {
-        /// The agent's voice alone is let through.
+        /// Only the agent's voice is transmitted.
         VoiceIsolation = "VOICE_ISOLATION",
-        /// Noise is taken out.
+        /// Noise is suppressed.
         NoiseSuppression = "NOISE_SUPPRESSION",
-        /// Nothing is done.
+        /// The voice is not enhanced.
         None = "NONE",
     }
 }
 
 choice! {
-    /// Who manages a security profile.
+    /// Whether AWS or the customer manages a security profile.
     SecurityProfileType {
-        /// AWS: what it permits changes with the service.
+        /// AWS: the permissions change with the service.
         AwsManaged = "AWS_MANAGED",
         /// The instance's administrators.
         CustomerManaged = "CUSTOMER_MANAGED",

@@ -1,4 +1,4 @@
-//! The codes of diagnostics: one list of everything that the crate finds, with what it means and who says so.
+//! The codes of diagnostics: one list of everything that the crate reports, with meaning and source.
 
 use std::{fmt, str::FromStr};
 
@@ -13,7 +13,7 @@ choice! {
     Severity {
         /// Prevents the plan or the apply of the user, or of the fleet.
         Error = "error",
-        /// Prevents nothing, but deserves a look.
+        /// Prevents nothing, but should be checked.
         Warning = "warning",
         /// Information only.
         Note = "note",
@@ -48,14 +48,14 @@ pub enum Stage {
 pub struct CodeInfo {
     /// The code.
     pub code: Code,
-    /// When it is found.
+    /// The stage at which the diagnostic is found.
     pub stage: Stage,
     /// The severity, unless the host or a policy sets another.
     pub severity: Severity,
-    /// Whether a host may lower the error to a warning. It may not if no call could carry the value, so that
-    /// a plan of it would never be done.
+    /// Whether a host may lower the error to a warning. It may not if no call could carry the value, because a plan of
+    /// it could never be carried out.
     pub lowerable: bool,
-    /// The rule that holds if this is not found: a sentence without a full stop.
+    /// The rule that is kept if the diagnostic does not occur: a sentence without a full stop.
     pub summary: &'static str,
     /// The source of the rule.
     pub source: &'static str,
@@ -70,18 +70,18 @@ macro_rules! codes {
             )*)*
         }
 
-        /// Every code, in the order in which things are found.
+        /// Every code, in the order of the stages.
         const CODES: &[CodeInfo] =
             &[$($(CodeInfo::new(Code::$name, Stage::$stage, Level::$level, $summary, $source),)*)*];
     };
 }
 
-/// How bad a row of the list is, and whether it stays so.
+/// The severity of a row of the list, and whether it is fixed.
 enum Level {
     Note,
     Warning,
     Error,
-    /// An error that no host can lower: no call can carry what breaks the rule.
+    /// An error that no host can lower: no call can carry the value that breaks the rule.
     Always,
 }
 
@@ -256,27 +256,27 @@ impl CodeInfo {
 }
 
 impl Code {
-    /// Creates a code for a diagnostic of the host's own.
+    /// Creates a code for a diagnostic of the host.
     pub const fn new(code: &'static str) -> Self {
         Self(code)
     }
 
-    /// The code as it is written.
+    /// Returns the code as text.
     pub const fn as_str(self) -> &'static str {
         self.0
     }
 
-    /// Every code of the crate, with its row.
+    /// Returns every code of the crate, with its row.
     pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
         CODES.iter()
     }
 
-    /// The row of the code; `None` for a host's own.
+    /// Returns the row of the code; `None` for a code of the host.
     pub fn info(self) -> Option<&'static CodeInfo> {
         CODES.iter().find(|info| info.code == self)
     }
 
-    /// The list of codes as Markdown, as the reference shows it.
+    /// Returns the list of codes as Markdown, for the reference.
     pub fn table() -> String {
         let mut table = String::from(
             "| code | found in | severity | what holds | source |\n| --- | --- | --- | --- | --- |\n",

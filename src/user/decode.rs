@@ -23,8 +23,8 @@ pub struct DecodeErrors {
 impl UserSpec {
     /// Reads a spec from a document, in camelCase or snake_case.
     ///
-    /// `null` is the same as leaving a member out, and so is an empty text in `hierarchyGroupId`,
-    /// `directoryUserId`, an e-mail address or a telephone number; [`Value::Unknown`] may stand for any value.
+    /// `null` is the same as leaving a member out, and so is an empty text in `hierarchyGroupId`, `directoryUserId`, an
+    /// e-mail address or a telephone number. [`Value::Unknown`] may replace any value.
     ///
     /// ```
     /// use connect_user::user::{UserSpec, Value};
@@ -46,7 +46,7 @@ impl UserSpec {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrors`], with every mistake and what could be read.
+    /// [`DecodeErrors`], with every mistake and the part that could be read.
     pub fn decode(document: Value) -> Result<Self, DecodeErrors> {
         let mut errors = Vec::new();
         let spec = match document {
@@ -59,7 +59,7 @@ impl UserSpec {
         if errors.is_empty() { Ok(spec) } else { Err(DecodeErrors { errors, partial: Box::new(spec) }) }
     }
 
-    /// The places of unknown values.
+    /// Returns the paths of unknown values.
     pub fn unknowns(&self) -> Vec<Path> {
         let mut places = Vec::new();
         Node::unknowns(self, &Place::Root, &mut |place| places.push(place));
@@ -85,17 +85,18 @@ impl<'de> Deserialize<'de> for UserSpec {
 }
 
 impl DecodeErrors {
-    /// The mistakes, in the order of the properties.
+    /// Returns the mistakes, in the order of the properties.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.errors.iter()
     }
 
-    /// What could be read. What could not is unknown in it, so that validating it reports further mistakes.
+    /// Returns the part that could be read. Values that could not be read are unknown in it, so that validating it
+    /// reports further mistakes.
     pub fn partial(&self) -> &UserSpec {
         &self.partial
     }
 
-    /// Splits it into the mistakes and what could be read.
+    /// Splits the error into the mistakes and the part that could be read.
     pub fn into_parts(self) -> (Vec<Diagnostic>, UserSpec) {
         (self.errors, *self.partial)
     }

@@ -1,4 +1,4 @@
-//! The mistakes that reading a document finds.
+//! The mistakes in a document.
 
 use super::{
     case::{to_camel_case, to_snake_case},
@@ -14,8 +14,8 @@ use super::{
     value::Value,
 };
 
-/// The mistakes that a document may have. They hold names and forms, never the text of a property, so that a
-/// password in the wrong place stays where it is.
+/// The mistakes in a document. They contain names and forms, but never the text of a property, so that a password in
+/// the wrong place is not shown.
 impl Diagnostic {
     pub(crate) fn missing(at: &Path) -> Self {
         let help = format!("give {}", name(at));
@@ -45,7 +45,7 @@ impl Diagnostic {
         mistake(at, Code::WRONG_TYPE, format!("{} {problem}", name(at)), help)
     }
 
-    /// A member that stands twice, perhaps in two spellings; `at` is the second place.
+    /// A member that occurs twice, possibly in two spellings; `at` is the second path.
     pub(crate) fn duplicate(at: &Path, first: &str, second: &str) -> Self {
         let (message, help) = match first == second {
             true => (format!("{} is given twice", name(at)), format!("keep one `{}`", named(first))),
@@ -102,10 +102,10 @@ fn mistake(at: &Path, code: Code, message: impl Into<Message>, help: impl Into<M
     Diagnostic::new(code, message).at(at.clone()).with_help(help)
 }
 
-/// How many mistakes of one kind a text lists.
+/// Maximum number of mistakes of one kind in a text.
 pub(crate) const MOST_LISTED: usize = 20;
 
-/// What somebody has written, as a name if it is one.
+/// Returns a text from a document, marked as a name if it is the name of a property.
 fn named(text: &str) -> String {
     let mut named = String::new();
     match is_name(text) {

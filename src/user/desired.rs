@@ -7,24 +7,24 @@ use super::{
     Tags, UserProperties, UserSpec, UserState, keep::keep_ignored, settings::Settings,
 };
 
-/// A desired user in which every value is known and every rule is kept: what planning takes.
+/// A desired user in which every value is known and no rule is broken; planning takes only this type.
 ///
-/// [`validate::resolve`](crate::validate::resolve) and its relatives make one. A plan that was saved
-/// ([`SavedPlan`](crate::diff::SavedPlan)) makes again the one that was validated before it was saved, and refuses a
-/// password that breaks a rule. So a plan is always of a valid user. Its clones share the spec and the settings.
+/// [`validate::resolve`](crate::validate::resolve) and related functions create it. A saved plan
+/// ([`SavedPlan`](crate::diff::SavedPlan)) restores the desired user that was validated before it was saved, and
+/// refuses a password that breaks a rule. So a plan always has a valid user. Clones share the spec and the settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DesiredUser {
     pub(crate) spec: Arc<UserSpec>,
     pub(crate) instance_id: InstanceId,
     pub(crate) name: String,
     pub(crate) settings: Arc<Settings>,
-    /// What to record, where a plan has found that what is ignored stays recorded as it was.
+    /// What to record as managed, if a plan has found that the record of ignored properties must stay as it is.
     managed: Option<Box<Managed>>,
-    /// The spec that was validated, where a plan has put in what is ignored.
+    /// The spec that was validated, if a plan has replaced ignored properties with actual values.
     given: Option<Arc<UserSpec>>,
 }
 
-/// What to record of a user as managed once it is as desired.
+/// What to record as managed once the user is as desired.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Managed {
     pub(crate) properties: PropertySet,
@@ -33,67 +33,67 @@ pub(crate) struct Managed {
 }
 
 impl DesiredUser {
-    /// A user of a spec that was validated; `None` where one of its values is not known, or out of the bounds of
-    /// its type.
+    /// Creates the desired user from a validated spec; `None` if one of its values is not known, or out of the bounds
+    /// of its type.
     pub(crate) fn validated(spec: Arc<UserSpec>, settings: Arc<Settings>) -> Option<Self> {
         spec.settle()?;
         let (instance_id, name) = identity(&spec)?;
         Some(Self { instance_id, name, spec, settings, managed: None, given: None })
     }
 
-    /// The same, of a user that keeps what is ignored of who it is.
+    /// Takes the instance and the name from `kept`, in which ignored changes are undone.
     pub(crate) fn identified_by(mut self, kept: &UserSpec) -> Option<Self> {
         (self.instance_id, self.name) = identity(kept)?;
         Some(self)
     }
 
-    /// The spec, with its name.
+    /// Returns the spec, with its name.
     pub fn spec(&self) -> &UserSpec {
         &self.spec
     }
 
-    /// The spec that was validated.
+    /// Returns the spec that was validated.
     pub(crate) fn given(&self) -> &UserSpec {
         self.given.as_ref().unwrap_or(&self.spec)
     }
 
-    /// The instance.
+    /// Returns the instance.
     pub const fn instance_id(&self) -> &InstanceId {
         &self.instance_id
     }
 
-    /// The user name, given or generated.
+    /// Returns the user name, given or generated.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The first password.
+    /// Returns the first password.
     pub fn password(&self) -> Option<&Secret> {
         self.spec.password.as_ref().and_then(Input::known)
     }
 
-    /// The directory user id, if the spec has one.
+    /// Returns the directory user id, if the spec has one.
     pub fn directory_user_id(&self) -> Option<&str> {
         self.spec.directory_user_id.as_ref().and_then(Input::known).map(String::as_str)
     }
 
-    /// The properties; what the spec leaves out has the default of the service. They are made from the spec, whose
-    /// values are all known and within the bounds of their types.
+    /// Returns the properties; those that the spec leaves out have the defaults of the service. They are derived from
+    /// the spec, whose values are all known and within the bounds of their types.
     pub fn properties(&self) -> UserProperties {
         self.spec.settle().unwrap_or_else(|| UserProperties::new(RoutingProfileId::new("")))
     }
 
-    /// The settings that the user was validated with.
+    /// Returns the settings with which the user was validated.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The default tags of the provider.
+    /// Returns the default tags of the provider.
     pub fn default_tags(&self) -> &Tags {
         &self.settings.default_tags
     }
 
-    /// The tags of a new user: those of the spec over the default tags, without those to ignore.
+    /// Returns the tags of a new user: those of the spec, which override the default tags, without ignored tags.
     pub fn tags_all(&self) -> Tags {
         let mut all = self.settings.default_tags.clone();
         if let Some(Input::Known(own)) = &self.spec.tags {
@@ -104,20 +104,20 @@ impl DesiredUser {
         all
     }
 
-    /// The identity management type, if validation knew it.
+    /// Returns the identity management type, if validation knew it.
     pub fn identity_management(&self) -> Option<IdentityManagementType> {
         self.settings.identity_management
     }
 
-    /// The properties that the spec sets.
+    /// Returns the properties that the spec sets.
     pub fn managed(&self) -> PropertySet {
         self.managed.as_ref().map_or_else(|| self.spec.managed(), |managed| managed.properties)
     }
 
-    /// Takes what is ignored from the user that is there; `is_new` says that another takes its place.
+    /// Takes the values of ignored properties from the actual user; `is_new` is `true` if a new user replaces it.
     pub(crate) fn keep_ignored(&mut self, state: &UserState, settings: &Settings, is_new: bool) {
         let Cow::Owned(kept) = keep_ignored(&self.spec, state, settings) else { return };
-        // What is there has values of the types of the spec.
+        // The actual values have the types of the spec.
         let Some(_) = kept.settle() else { return };
         let managed = match is_new {
             true => Managed::of(&kept, settings),
@@ -130,7 +130,7 @@ impl DesiredUser {
         self.managed = Some(Box::new(managed));
     }
 
-    /// Takes who the user is from the spec: a new user is whatever the spec says.
+    /// Takes the instance and the name from the spec: a new user is as the spec says.
     pub(crate) fn keep_nothing(&mut self) {
         (self.managed, self.given) = (None, None);
         if let Some(identity) = identity(&self.spec) {
@@ -138,7 +138,7 @@ impl DesiredUser {
         }
     }
 
-    /// Says another password, or that there is one of which only that is known.
+    /// Sets another password, or an unknown one of which only its presence is known.
     pub(crate) fn set_password(&mut self, password: Option<Input<Secret>>) {
         for spec in [&mut self.spec].into_iter().chain(&mut self.given) {
             if spec.password != password {
@@ -147,19 +147,19 @@ impl DesiredUser {
         }
     }
 
-    /// What to record as managed once the user is as desired.
+    /// Returns what to record as managed once the user is as desired.
     pub(crate) fn to_managed(&self) -> Managed {
         self.managed.as_deref().cloned().unwrap_or_else(|| Managed::of(&self.spec, &self.settings))
     }
 }
 
-/// The instance and the name, where both are known.
+/// Returns the instance and the name, if both are known.
 fn identity(spec: &UserSpec) -> Option<(InstanceId, String)> {
     Some((spec.instance_id.known()?.clone(), spec.name.as_ref()?.known()?.clone()))
 }
 
 impl Managed {
-    /// What a spec sets of a new user.
+    /// Returns what a spec sets for a new user.
     pub(crate) fn of(spec: &UserSpec, settings: &Settings) -> Self {
         let own = spec.tags.as_ref().and_then(Input::known);
         let is_own = |key: &String| own.is_some_and(|own| own.contains_key(key));
@@ -177,7 +177,7 @@ impl Managed {
         }
     }
 
-    /// What is recorded.
+    /// Returns what is recorded as managed.
     pub(crate) fn recorded(record: &Record) -> Self {
         Self {
             properties: record.managed,
@@ -186,14 +186,14 @@ impl Managed {
         }
     }
 
-    /// Records it.
+    /// Writes the managed properties and tags to a record.
     pub(crate) fn record(self, record: &mut Record) {
         record.managed = self.properties;
         record.tag_keys = self.tag_keys;
         record.default_tag_keys = self.default_tag_keys;
     }
 
-    /// What it is for a user that exists: what is ignored is not set, and stays recorded as it was.
+    /// Returns what to record for an existing user: ignored properties are not set, and their record stays as it is.
     pub(crate) fn over(mut self, record: &Record, settings: &Settings) -> Self {
         let ignored = settings.ignored();
         self.properties = self.properties.difference(ignored).union(record.managed.intersection(ignored));

@@ -1,4 +1,4 @@
-//! What is wrong, or worth knowing, in the one form in which everything of the crate says it.
+//! Diagnostics: the single form in which the crate reports mistakes and other findings.
 
 use std::{error::Error, fmt};
 
@@ -11,10 +11,10 @@ use super::{
     path::Path,
 };
 
-/// What is wrong, or worth knowing: a mistake in a document, a broken rule, what a plan refuses or has to say,
-/// what reading users has found.
+/// A mistake or another finding: a mistake in a document, a broken rule, a refusal or a notice of a plan, or a finding
+/// of reading users.
 ///
-/// Its texts are on one line, of bounded length, without secrets and personal data.
+/// The texts are on one line, of bounded length, without secrets and personal data.
 ///
 /// ```
 /// use connect_user::user::{Code, Diagnostic, Path, Property};
@@ -31,7 +31,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// The place; the root if it is about the whole user.
+    /// The path; the root if the diagnostic concerns the whole user.
     pub path: Path,
     /// The code.
     pub code: Code,
@@ -42,17 +42,16 @@ pub struct Diagnostic {
     pub subject: Option<String>,
     /// The message: a sentence.
     pub message: Message,
-    /// What to do about it. Every error has a help.
+    /// What to do about it. Every error has a help text.
     #[serde(default)]
     pub help: Option<Message>,
-    /// Other places that matter.
+    /// Other paths that are relevant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Path>,
 }
 
 impl Diagnostic {
-    /// Creates a diagnostic about a whole user, with the severity of its code; an error if the code is a
-    /// host's own.
+    /// Creates a diagnostic about a whole user, with the severity of its code; an error if the code belongs to a host.
     pub fn new(code: Code, message: impl Into<Message>) -> Self {
         Self {
             path: Path::root(),
@@ -65,7 +64,7 @@ impl Diagnostic {
         }
     }
 
-    /// Sets the place.
+    /// Sets the path.
     #[must_use]
     pub fn at(self, path: impl Into<Path>) -> Self {
         Self { path: path.into(), ..self }
@@ -77,26 +76,26 @@ impl Diagnostic {
         Self { subject: Some(subject.into()), ..self }
     }
 
-    /// Sets the help; none if it is empty.
+    /// Sets the help text; none if it is empty.
     #[must_use]
     pub fn with_help(self, help: impl Into<Message>) -> Self {
         let help = help.into();
         Self { help: Some(help).filter(|help| !help.is_empty()), ..self }
     }
 
-    /// Sets another severity than that of the code.
+    /// Sets a severity that differs from that of the code.
     #[must_use]
     pub fn with_severity(self, severity: Severity) -> Self {
         Self { severity, ..self }
     }
 
-    /// Sets other places that matter.
+    /// Sets other paths that are relevant.
     #[must_use]
     pub fn with_related(self, related: Vec<Path>) -> Self {
         Self { related, ..self }
     }
 
-    /// The same with places and names as a host writes them.
+    /// Returns the diagnostic with paths and names in the host's spelling.
     #[must_use]
     pub fn spelled(self, spelling: Spelling) -> Self {
         Self {
@@ -108,12 +107,12 @@ impl Diagnostic {
         }
     }
 
-    /// Whether it is an error.
+    /// Whether the diagnostic is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 
-    /// The message, after the resource name unless it names that itself.
+    /// Returns the message, preceded by the resource name unless the message contains it.
     pub fn text(&self) -> String {
         match &self.subject {
             Some(subject) if !self.message.contains(&format!("`{subject}`")) => {
@@ -136,7 +135,7 @@ impl fmt::Display for Diagnostic {
 
 impl Error for Diagnostic {}
 
-/// An error with its causes, as far as it does not tell them itself.
+/// Returns the text of an error with its causes, unless the text already contains them.
 ///
 /// ```
 /// use connect_user::user::with_causes;
@@ -161,7 +160,7 @@ pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     told
 }
 
-/// The messages of several diagnostics, on one line.
+/// Returns the messages of several diagnostics, on one line.
 pub(crate) fn joined(diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(Diagnostic::text).collect::<Vec<_>>().join("; ")
 }

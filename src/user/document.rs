@@ -1,4 +1,4 @@
-//! A state's JSON: Pulumi's outputs, flat, and what a host must remember.
+//! A state as JSON: Pulumi's outputs, flat, and the record.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -14,7 +14,7 @@ use super::{
     version::Newer,
 };
 
-/// A state: who it is, what its spec says, and the rest.
+/// A state: its ids, the members of its spec, and the rest.
 #[derive(Serialize)]
 struct Document {
     #[serde(flatten)]
@@ -28,7 +28,7 @@ struct Document {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {
-    /// Made from two other members; read by people and other tools only.
+    /// Derived from two other members; only for people and other tools.
     id: Option<String>,
     arn: String,
     user_id: UserId,
@@ -45,7 +45,7 @@ struct Rest {
     last_modified_region: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     proficiencies_last_modified: Option<LastModified>,
-    /// The version of the form; states without one are of the first.
+    /// The version of the form; states without a version have the first.
     #[serde(default)]
     version: u32,
     #[serde(default)]
@@ -64,15 +64,15 @@ struct Rest {
     in_progress: bool,
     #[serde(default, skip_serializing_if = "is_none")]
     unread: PropertySet,
-    /// What was written before `unread` was: a search had found the user.
+    /// Written by versions without `unread`: a search had found the user.
     #[serde(default, skip_serializing)]
     partial: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unfinished: Option<Leftover>,
 }
 
-/// The members of [`Rest`] that are no outputs. What is in neither list is the spec's, whose reader tells what nobody
-/// knows.
+/// The members of [`Rest`] that are no outputs. Members in neither list belong to the spec, whose reader reports
+/// unknown members.
 const RECORD: &[&str] = &[
     "version",
     "managed",
@@ -115,7 +115,7 @@ fn is_null(value: &Value) -> bool {
 }
 
 impl UserState {
-    /// The version of the JSON that this crate writes; what a later version has written is refused.
+    /// The version of the JSON that this crate writes; a later version is refused.
     pub const VERSION: u32 = 1;
 
     fn document(&self, secrets: Secrets) -> Document {
@@ -210,7 +210,7 @@ impl UserState {
     }
 }
 
-/// After contact work per channel, as a spec says it.
+/// After contact work per channel, in the form of a spec.
 type Limits = Vec<AfterContactWorkConfigPerChannel>;
 
 fn read_limits(list: Value) -> Option<BTreeMap<super::Channel, super::AfterContactWork>> {
@@ -237,7 +237,7 @@ impl<'de> Deserialize<'de> for UserState {
         };
         let (account, members) = parted(members, |name| IDENTITY.contains(&name));
         let (rest, spec) = parted(members, |name| is_output(name) || RECORD.contains(&name));
-        // The version decides what the rest may look like.
+        // The version decides which form the rest may have.
         let version = match rest.iter().find(|(name, _)| name == "version").map(|(_, version)| version) {
             None => None,
             Some(Value::Integer(version)) => u64::try_from(*version).ok(),
@@ -255,7 +255,7 @@ fn read_members<'de, T: Deserialize<'de>, E: de::Error>(members: Members) -> Res
     T::deserialize(ValueReader::<E>::new(Value::Map(members)))
 }
 
-/// The members of such names, and the others.
+/// Splits the members into those with such names and the others.
 fn parted(members: Members, is_meant: impl Fn(&str) -> bool) -> (Members, Members) {
     members.into_iter().partition(|(name, _)| is_meant(name))
 }

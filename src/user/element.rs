@@ -1,4 +1,5 @@
-//! The objects that the lists of a spec hold, and their settled form: a key that tells them apart, and a value.
+//! The objects in the lists of a spec, and their settled form: a key that identifies the object in its list, and a
+//! value.
 
 use super::{
     Channel, Input, Personal, PhoneType, VoiceEnhancementMode,
@@ -6,9 +7,9 @@ use super::{
     properties::{AfterContactWork, AutoAccept, Phone, PhoneLine, ProficiencyKey},
 };
 
-/// What tells the objects of a list apart.
+/// The key that identifies an object in its list.
 pub(crate) trait ElementKey: Clone + Ord {
-    /// The channel, where that is it.
+    /// Returns the channel, if the key is a channel.
     fn channel(&self) -> Option<Channel> {
         None
     }
@@ -24,51 +25,51 @@ impl ElementKey for ProficiencyKey {}
 
 /// An object of a list.
 pub(crate) trait Element: Sized {
-    /// What tells the objects of a list apart.
+    /// The key that identifies the object in its list.
     type Key: ElementKey;
-    /// What is said of it.
+    /// The value for the key.
     type Value: Clone + PartialEq;
 
-    /// What it is about; `None` while that is unknown.
+    /// Returns the key; `None` while it is unknown.
     fn key(&self) -> Option<Self::Key>;
 
-    /// Whether that is what it is about.
+    /// Whether the object has this key.
     fn is_about(&self, key: &Self::Key) -> bool {
         self.key().as_ref() == Some(key)
     }
 
-    /// What it says; `None` while that is unknown, or where a number is out of the bounds of its type.
+    /// Returns the value; `None` while it is unknown, or if a number is out of the bounds of its type.
     fn value(&self) -> Option<Self::Value>;
 
-    /// The object that says it.
+    /// Creates the object from its key and value.
     fn of(key: &Self::Key, value: &Self::Value) -> Self;
 
-    /// What holds of a key that the service does not name, for a user with that phone: what the phone block
-    /// says, where it says the same thing, and the service's default otherwise. `None` where nothing does.
+    /// Returns the value of a key that the service does not list, for a user with that phone: the value of the phone
+    /// block if it has a matching property, and the service's default otherwise. `None` if there is no value.
     fn unnamed(_: &Self::Key, _: &Phone) -> Option<Self::Value> {
         None
     }
 
-    /// Whether both mean the same: a part that is left out has its default.
+    /// Whether both values are equivalent: a part that is left out has its default.
     fn is_same(a: &Self::Value, b: &Self::Value) -> bool {
         a == b
     }
 
-    /// The value to send where the service has `actual`: what it must forget is said.
+    /// Returns the value to send if the service has `actual`: what the service must reset is sent explicitly.
     fn over(value: Self::Value, _actual: Option<&Self::Value>) -> Self::Value {
         value
     }
 
-    /// Whether an empty text in it says to leave something out.
+    /// Whether the object contains an empty text that means that a member is left out.
     fn has_empty_text(&self) -> bool {
         false
     }
 
-    /// Leaves that out.
+    /// Leaves such a member out.
     fn drop_empty_text(&mut self) {}
 }
 
-/// An element that is about the channel in its member `channel`.
+/// Implements [`Element`] for an object whose key is the channel in its member `channel`.
 macro_rules! per_channel {
     ($object:ident: $value:ty { $($item:item)* }) => {
         impl Element for $object {
@@ -85,13 +86,13 @@ macro_rules! per_channel {
 }
 
 object! {
-    /// Whether a channel's contacts are taken without a click.
+    /// Whether contacts of a channel are accepted automatically.
     AutoAcceptConfig {
         /// The channel.
         "channel" channel: Input<Channel>,
-        /// Whether contacts that come in are.
+        /// Whether inbound contacts are accepted automatically.
         "autoAccept" auto_accept: Input<bool>,
-        /// Whether callbacks that call the agent first are (`VOICE` only).
+        /// Whether agent-first callbacks are accepted automatically (`VOICE` only).
         "agentFirstCallbackAutoAccept" agent_first_callback_auto_accept: Option<Input<bool>>,
     }
 }
@@ -131,13 +132,13 @@ per_channel! {
 }
 
 object! {
-    /// How long a channel's after contact work lasts.
+    /// The duration of a channel's after contact work.
     AfterContactWorkConfigPerChannel {
         /// The channel.
         "channel" channel: Input<Channel>,
-        /// After contacts.
+        /// The limit after contacts.
         "afterContactWorkConfig" after_contact_work_config: AfterContactWorkConfig,
-        /// After callbacks that called the agent first (`VOICE` only).
+        /// The limit after agent-first callbacks (`VOICE` only).
         "agentFirstCallbackAfterContactWorkConfig" agent_first_callback_after_contact_work_config: Option<AfterContactWorkConfig>,
     }
 }
@@ -184,7 +185,7 @@ per_channel! {
 object! {
     /// A limit of after contact work.
     AfterContactWorkConfig {
-        /// Seconds, 0 to 2,000,000; 0 is without end.
+        /// The limit in seconds, which must be 0 to 2,000,000; 0 means no limit.
         "afterContactWorkTimeLimit" after_contact_work_time_limit: Input<i64>,
     }
 }
@@ -206,7 +207,7 @@ object! {
         "channel" channel: Input<Channel>,
         /// Whether calls are taken in the browser or on a telephone.
         "phoneType" phone_type: Input<PhoneType>,
-        /// The telephone's number, in E.164.
+        /// The number of the telephone, in E.164.
         "phoneNumber" phone_number: Option<Input<Personal>>,
     }
 }
@@ -244,7 +245,7 @@ object! {
     PersistentConnectionConfig {
         /// The channel.
         "channel" channel: Input<Channel>,
-        /// Whether it does.
+        /// Whether the line stays open.
         "persistentConnection" persistent_connection: Input<bool>,
     }
 }
@@ -266,11 +267,11 @@ per_channel! {
 }
 
 object! {
-    /// What is done to the agent's voice in a channel (`VOICE` only).
+    /// How the agent's voice is enhanced in a channel (`VOICE` only).
     VoiceEnhancementConfig {
         /// The channel.
         "channel" channel: Input<Channel>,
-        /// What is done.
+        /// The kind of enhancement.
         "voiceEnhancementMode" voice_enhancement_mode: Input<VoiceEnhancementMode>,
     }
 }
@@ -292,13 +293,13 @@ per_channel! {
 }
 
 object! {
-    /// How good the user is at something.
+    /// A proficiency of the user.
     UserProficiency {
         /// The name of a predefined attribute of the instance.
         "attributeName" attribute_name: Input<String>,
         /// One of the attribute's values.
         "attributeValue" attribute_value: Input<String>,
-        /// From 1 to 5.
+        /// The level, which must be 1 to 5.
         "level" level: Input<i64>,
     }
 }

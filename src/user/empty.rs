@@ -1,5 +1,5 @@
-//! An empty text in an optional property means that it is left out, as spreadsheets and the defaults of
-//! modules write it. It is taken out where specs and states come in, so that nothing else has to know.
+//! An empty text in an optional property means that the property is left out, as spreadsheets and the defaults of
+//! modules write it. Empty texts are removed when specs and states are read, so that no other code has to handle them.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl UserSpec {
-    /// The spec without empty texts in the properties in which one means that they are left out.
+    /// Returns the spec without empty texts in properties that an empty text leaves out.
     pub(crate) fn without_empty_texts(&self) -> Cow<'_, Self> {
         if !Property::ALL.iter().any(|property| property.visit(HasEmpty(self))) {
             return Cow::Borrowed(self);
@@ -26,7 +26,7 @@ impl UserSpec {
 }
 
 impl UserState {
-    /// Takes out the empty texts that the service answers where nothing is set.
+    /// Removes the empty texts that the service answers if nothing is set.
     pub(crate) fn drop_empty_texts(&mut self) {
         self.directory_user_id.take_if(|id| id.is_empty());
         for property in Property::ALL {
@@ -42,9 +42,9 @@ impl UserState {
     }
 }
 
-/// Whether the whole value is a text that says to leave it out.
+/// Whether the whole value is a text that leaves the property out.
 fn is_left_out<F: Field>(input: Option<&Input<F::Spec>>) -> bool {
-    // The value first: nearly every one is neither a text nor empty.
+    // Checks the value first: nearly every value is neither a text nor empty.
     input.and_then(Input::known).is_some_and(Settle::is_empty_text) && F::PROPERTY.is_left_out_by_empty_text()
 }
 

@@ -23,14 +23,14 @@ impl Serialize for UserSpec {
     ///
     /// # Errors
     ///
-    /// Where a value is not known yet: JSON has no form for that. [`encode`](Self::encode) keeps it, and
-    /// [`Value::into_pulumi_unknowns`] gives it Pulumi's.
+    /// If a value is not known yet: JSON has no form for it. [`encode`](Self::encode) keeps it unknown, and
+    /// [`Value::into_pulumi_unknowns`] writes it in Pulumi's form.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.encode().serialize(serializer)
     }
 }
 
-/// Serialises what it wraps *with* its password: for hosts that keep an encrypted state.
+/// Serialises the wrapped value *with* its password: for hosts that keep an encrypted state.
 ///
 /// ```
 /// use connect_user::user::{ExposeSecrets, UserSpec};

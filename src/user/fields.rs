@@ -1,4 +1,4 @@
-//! Each property as a type: where its value stands in a spec, in a state and in what calls carry.
+//! Each property as a type, with its place in a spec, in a state and among the settings that calls change.
 
 use super::{
     HierarchyGroupId, Input, InstanceId, Personal, PhoneType, Property, PropertySet, RoutingProfileId,
@@ -12,45 +12,45 @@ use super::{
     table::Shape,
 };
 
-/// A property: the type of its value, and where that stands.
+/// A property: the type of its value, and the places of the value.
 pub(crate) trait Field {
     /// The property.
     const PROPERTY: Property;
 
-    /// Whether it is among what calls change.
+    /// Whether the property is a setting that calls can change.
     const IS_SETTING: bool;
 
-    /// The value that a spec gives.
+    /// The type of the value in a spec.
     type Spec: Settle + 'static;
 
-    /// What a spec says of it; `None` where it leaves it out.
+    /// Returns the value in a spec; `None` if the spec leaves the property out.
     fn input(spec: &UserSpec) -> Option<&Input<Self::Spec>>;
 
-    /// Says it in a spec. Leaving out what is required does nothing.
+    /// Sets the value in a spec. Removing a required value does nothing.
     fn put(spec: &mut UserSpec, input: Option<Input<Self::Spec>>);
 
-    /// What it is among what calls change; `None` where no call changes it.
+    /// Returns the value among the settings that calls change; `None` if no call changes the property.
     fn setting(properties: &UserProperties) -> Option<&Settled<Self>>;
 
-    /// What a state holds of it.
+    /// Returns the value in a state.
     fn actual(state: &UserState) -> Option<&Settled<Self>>;
 
-    /// Sets it among what calls change; nothing where no call changes it.
+    /// Sets the value among the settings that calls change; does nothing if no call changes the property.
     fn write(properties: &mut UserProperties, value: Option<Settled<Self>>);
 }
 
 /// The settled form of a property's value.
 pub(crate) type Settled<F> = <<F as Field>::Spec as Settle>::Settled;
 
-/// The property at a place of the table.
+/// The property at an index of the table.
 pub(crate) struct At<const PROPERTY: usize>;
 
-/// What is done with each property, whatever the type of its value.
+/// A function that is generic over the type of the property.
 pub(crate) trait Visitor {
-    /// What comes of it.
+    /// The type of the result.
     type Output;
 
-    /// Does it.
+    /// Calls the function for a property.
     fn visit<F: Field>(self) -> Self::Output;
 }
 
@@ -74,7 +74,7 @@ macro_rules! declare {
 
                 fn put(spec: &mut UserSpec, input: Option<Input<$type>>) {
                     $(
-                        // No block is made for a member that is left out.
+                        // No block is created for a member that is left out.
                         let spec = match &mut spec.$block {
                             None if input.is_none() => return,
                             block => block.get_or_insert_default(),
@@ -92,7 +92,7 @@ macro_rules! declare {
         )+
 
         impl Property {
-            /// Does something with the property, by its type.
+            /// Calls a visitor with the type of the property.
             pub(crate) fn visit<V: Visitor>(self, visitor: V) -> V::Output {
                 match self {
                     $(Self::$name => visitor.visit::<At<{ Property::$name as usize }>>(),)+
@@ -124,11 +124,11 @@ macro_rules! declare {
 
 properties!(declare);
 
-/// Somewhere that holds a value, or may.
+/// A place that holds a value, or may hold one.
 trait Slot<T> {
     fn held(&self) -> Option<&T>;
 
-    /// Nothing is taken away where there must be a value.
+    /// Sets the value. A required value is not removed.
     fn hold(&mut self, value: Option<T>);
 }
 
@@ -174,7 +174,7 @@ impl Slot<Personal> for PhoneLine {
         self.number()
     }
 
-    /// A soft phone has none. The type, which stands first in the table, is set before.
+    /// A soft phone has no number. The phone type is set before: it comes first in the table.
     fn hold(&mut self, value: Option<Personal>) {
         if let Self::Desk(number) = self {
             *number = value;
@@ -183,7 +183,7 @@ impl Slot<Personal> for PhoneLine {
 }
 
 impl UserSpec {
-    /// The properties that the spec sets.
+    /// Returns the properties that the spec sets.
     pub fn managed(&self) -> PropertySet {
         Property::ALL.iter().copied().filter(|property| self.sets(*property)).collect()
     }
@@ -193,8 +193,8 @@ impl UserSpec {
         property.visit(IsSet(self))
     }
 
-    /// The settings that the spec asks for; `None` while any is unknown or out of the bounds of its type,
-    /// which validation reports.
+    /// Returns the settings of the spec; `None` while any value is unknown or out of the bounds of its type, which
+    /// validation reports.
     pub(crate) fn settle(&self) -> Option<UserProperties> {
         let mut properties = UserProperties::new(self.routing_profile_id.known()?.clone());
         let is_settled =
@@ -202,29 +202,29 @@ impl UserSpec {
         Property::ALL.iter().all(is_settled).then_some(properties)
     }
 
-    /// The text of a property that is a name, an address or a number, where it is known.
+    /// Returns the text of a property that is a name, an address or a number, if it is known.
     pub(crate) fn text(&self, property: Property) -> Option<&str> {
         property.visit(TextOf(self))
     }
 
-    /// The channels that a list says something of, in its order; `None` for those that are unknown.
+    /// Returns the channels of a list, in its order; `None` for an unknown channel.
     pub(crate) fn channels(&self, property: Property) -> Vec<Option<super::Channel>> {
         property.visit(ChannelsOf(self))
     }
 
-    /// Says what another spec says of the property, where this one says anything.
+    /// Copies the value of the property from another spec, if this spec sets the property.
     pub(super) fn take_from(&mut self, other: &Self, property: Property) {
         property.visit(TakeFrom { spec: self, other });
     }
 }
 
 impl UserState {
-    /// The text of a property that is a name, an address or a number.
+    /// Returns the text of a property that is a name, an address or a number.
     pub(crate) fn text(&self, property: Property) -> Option<String> {
         property.visit(ActualText(self))
     }
 
-    /// Says in a spec what the state holds of the property.
+    /// Writes the value of the property in the state to a spec.
     pub(super) fn say(&self, property: Property, spec: &mut UserSpec) {
         property.visit(Say { state: self, spec });
     }
@@ -267,7 +267,7 @@ struct WriteTo<'a> {
 }
 
 impl Visitor for WriteTo<'_> {
-    /// Whether it is settled.
+    /// Whether the value is settled.
     type Output = bool;
 
     fn visit<F: Field>(self) -> bool {
@@ -313,7 +313,7 @@ impl Visitor for Say<'_> {
     type Output = ();
 
     fn visit<F: Field>(self) {
-        // An empty list would say that there is to be none.
+        // An empty list would mean that the user must have none.
         let is_said = |settled: &&Settled<F>| {
             F::PROPERTY.info().shape != Shape::Channels || !F::Spec::is_default(settled)
         };

@@ -18,7 +18,7 @@ use super::{
 
 /// A kind of resource that has an id in an Amazon Connect instance.
 pub trait IdKind: sealed::Sealed + 'static {
-    /// The thing, in the words of a message.
+    /// The kind in messages.
     const NAME: &'static str;
 
     /// The segment of an ARN that comes before the id.
@@ -61,11 +61,11 @@ kinds! {
     HierarchyGroup, HierarchyGroupId, "a hierarchy group", "agent-group";
 }
 
-/// The id or ARN of a thing of kind `K`.
+/// The id or ARN of a resource of kind `K`.
 ///
-/// The API takes an ARN wherever it takes an id, so both name the same resource: an `Id` keeps the text as it
-/// was written, and equality, order and hash compare the bare id. It holds any text; [`check`](Id::check)
-/// says whether that is an id.
+/// The API takes an ARN wherever it takes an id, so both name the same resource. An `Id` keeps the text as it was
+/// written, but equality, order and hash compare the bare id. It can hold any text; [`check`](Id::check) checks that
+/// the text is an id.
 ///
 /// ```
 /// use connect_user::user::RoutingProfileId;
@@ -77,36 +77,36 @@ kinds! {
 /// assert_eq!(arn.instance(), Some("1c2d"));
 /// ```
 pub struct Id<K> {
-    /// Shared by its clones: a spec, its plan and its state name the same profiles.
+    /// The text, shared by clones: a spec, its plan and its state name the same profiles.
     text: Arc<str>,
     kind: PhantomData<fn() -> K>,
 }
 
-/// A name or path instead of an id.
+/// A name or path that replaces an id.
 ///
-/// `name:Basic Routing Profile` names a resource, and `path:Europe/Berlin` a hierarchy group by the names of
-/// its levels, so that one program serves several instances. [`Names`](crate::validate::Names) resolves them.
+/// `name:Basic Routing Profile` names a resource, and `path:Europe/Berlin` a hierarchy group by the names of its
+/// levels, so that one program can be used for several instances. [`Names`](crate::validate::Names) resolves them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Named<'a> {
     /// The name.
     Name(&'a str),
-    /// The names of the levels, with `/` between them.
+    /// The names of the levels, separated by `/`.
     Path(&'a str),
 }
 
 impl<K: IdKind> Id<K> {
-    /// Creates it from an id or an ARN, as it is written.
+    /// Creates an id from the text of an id or an ARN.
     pub fn new(text: impl AsRef<str>) -> Self {
         Self { text: text.as_ref().into(), kind: PhantomData }
     }
 
-    /// The text as it was written.
+    /// Returns the text as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The name or path, if there is one instead of an id.
+    /// Returns the name or path, if the text is one instead of an id.
     ///
     /// ```
     /// use connect_user::user::{Named, RoutingProfileId};
@@ -119,22 +119,22 @@ impl<K: IdKind> Id<K> {
         name.or_else(|| self.text.strip_prefix("path:").map(|path| Named::Path(path.trim())))
     }
 
-    /// The id without the ARN around it.
+    /// Returns the id without the ARN around it.
     pub fn bare(&self) -> &str {
         self.arn_parts().map_or(&*self.text, |(_, id)| id)
     }
 
-    /// The id of the instance that an ARN names; `None` for a bare id.
+    /// Returns the id of the instance in an ARN; `None` for a bare id.
     pub fn instance(&self) -> Option<&str> {
         self.arn_parts().map(|(arn, _)| arn.instance)
     }
 
-    /// The ARN, if the text is one of this kind; `None` for a bare id.
+    /// Returns the ARN, if the text is one of this kind; `None` for a bare id.
     pub fn arn(&self) -> Option<Arn> {
         self.arn_parts().map(|(arn, _)| arn.to_arn())
     }
 
-    /// The same id without the ARN around it.
+    /// Returns the id without the ARN around it.
     #[must_use]
     pub fn to_bare(&self) -> Self {
         match self.arn_parts() {
@@ -147,7 +147,7 @@ impl<K: IdKind> Id<K> {
     ///
     /// # Errors
     ///
-    /// [`IdError`] that says what is wrong with the text.
+    /// [`IdError`], which says what is wrong with the text.
     pub fn check(&self) -> Result<(), IdError> {
         let kind = K::NAME;
         if self.text.is_empty() {
@@ -165,7 +165,7 @@ impl<K: IdKind> Id<K> {
         }
     }
 
-    /// The parts of an ARN of this kind, without allocating.
+    /// Returns the parts of an ARN of this kind, borrowed from the text.
     fn arn_parts(&self) -> Option<(ArnRef<'_>, &str)> {
         if !is_arn(&self.text) {
             return None;
@@ -180,7 +180,7 @@ impl<K: IdKind> Id<K> {
 }
 
 impl Arn {
-    /// The ARN of a user.
+    /// Returns the ARN of a user.
     pub fn of_user(
         partition: &str,
         region: &str,
@@ -191,7 +191,7 @@ impl Arn {
         Self::of(partition, region, account, instance, user)
     }
 
-    /// The ARN of something in an instance.
+    /// Returns the ARN of a resource in an instance.
     pub(crate) fn of<K: IdKind>(
         partition: &str,
         region: &str,

@@ -12,7 +12,7 @@ pub enum IdError {
         /// The kind of resource that the id should name.
         kind: &'static str,
     },
-    /// The text has a character that no id has.
+    /// The text has a character that an id cannot have.
     #[error("`{}` is not the id of {kind}: it holds `{}`", one_line(text), one_line(&character.to_string()))]
     Character {
         /// The kind of resource that the id should name.
@@ -29,18 +29,18 @@ pub enum IdError {
         kind: &'static str,
         /// The text.
         text: String,
-        /// The form that it should have.
+        /// The expected form.
         form: String,
     },
 }
 
 impl IdError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub fn help(&self) -> String {
         match self {
             Self::Empty { kind } => format!("give the id or the ARN of {kind}"),
             Self::Character { kind, text, .. } => match composite(text) {
-                // The `id` of a resource of Terraform or Pulumi where the resource's own id is meant.
+                // The `id` of a Terraform or Pulumi resource instead of the id in Amazon Connect.
                 Some(id) => format!("give the id of {kind} alone, which may be `{id}`"),
                 None => format!(
                     "an id has no white space and none of `:/${{}}`; give the id or the whole ARN of {kind}"
@@ -51,7 +51,7 @@ impl IdError {
     }
 }
 
-/// The second id of `INSTANCE:ID`.
+/// Returns the second id of `INSTANCE:ID`.
 fn composite(text: &str) -> Option<&str> {
     let is_id = |id: &str| !id.is_empty() && id.chars().all(is_id_character);
     text.split_once(':').filter(|(instance, id)| is_id(instance) && is_id(id)).map(|(_, id)| id)

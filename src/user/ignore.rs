@@ -1,4 +1,4 @@
-//! Ignored changes, and tags that others manage.
+//! Ignored changes, and tags that are managed outside the program.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -9,7 +9,7 @@ use super::{
     suggestion::nearest,
 };
 
-/// Tags that others manage, by key and by prefix.
+/// Tags that are managed outside the program, by key and by prefix.
 ///
 /// ```
 /// use connect_user::user::IgnoreTags;
@@ -22,7 +22,7 @@ use super::{
 #[serde(default)]
 #[non_exhaustive]
 pub struct IgnoreTags {
-    /// The keys; upper and lower case differ.
+    /// The keys, which are case-sensitive.
     pub keys: BTreeSet<String>,
     /// Prefixes of keys. An empty prefix covers every tag.
     pub prefixes: BTreeSet<String>,
@@ -59,12 +59,12 @@ pub enum IgnoredPathError {
     Unknown {
         /// The text.
         path: String,
-        /// A similar place, if there is one.
+        /// A similar path, if there is one.
         nearest: Option<Path>,
     },
     /// The text is not a path.
     Malformed(PathError),
-    /// It names a part of a property that cannot be ignored by itself.
+    /// The text names a part of a property that cannot be ignored alone.
     Part {
         /// The text.
         path: String,
@@ -74,7 +74,7 @@ pub enum IgnoredPathError {
 }
 
 impl IgnoredPathError {
-    /// The error as a message, which knows the properties that it names.
+    /// Returns the error as a message that can be spelled for the host: it knows the properties that it names.
     pub fn message(&self) -> Message {
         let text = match self {
             Self::Unknown { path: text, nearest: None } => format!("`{text}` names no property of a user"),
@@ -89,7 +89,7 @@ impl IgnoredPathError {
         text.into()
     }
 
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub fn help(&self) -> Message {
         let text = match self {
             Self::Unknown { .. } => {
@@ -117,13 +117,12 @@ impl From<PathError> for IgnoredPathError {
     }
 }
 
-/// Reads a place whose changes are to be ignored: a property, a block, a tag (`tags.team`,
-/// `tags["cost center"]`), or `all`.
+/// Reads a path whose changes are ignored: a property, a block, a tag (`tags.team`, `tags["cost center"]`), or `all`.
 ///
-/// Names may be camelCase or snake_case. Blocks and lists may be followed by `[*]`, and blocks by `[0]`, as
-/// Terraform and Pulumi write them. An element of a list of objects is the one about the same channel, or the
-/// same attribute and value: `userProficiencies[1].level`. Security profiles are a set, in which a place means
-/// nothing: `securityProfileIds[1]` is an error.
+/// Names may be camelCase or snake_case. Blocks and lists may be followed by `[*]`, and blocks by `[0]`, as Terraform
+/// and Pulumi write them. An element of a list of objects, such as `userProficiencies[1].level`, is matched with the
+/// actual element with the same channel, or with the same attribute and value. Security profiles are a set without
+/// positions: `securityProfileIds[1]` is an error.
 ///
 /// ```
 /// use connect_user::user::ignored_path;
@@ -139,12 +138,12 @@ impl From<PathError> for IgnoredPathError {
 ///
 /// # Errors
 ///
-/// [`IgnoredPathError`] if the text names nothing of a user.
+/// [`IgnoredPathError`] if the text is not the path of a part of a user.
 pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
     spelled_ignored_path(text, Spelling::CamelCase)
 }
 
-/// As [`ignored_path`], with the names as a host writes them.
+/// Like [`ignored_path`], with names in the host's spelling.
 pub(crate) fn spelled_ignored_path(text: &str, spelling: Spelling) -> Result<Path, IgnoredPathError> {
     let trimmed = text.trim();
     if matches!(trimmed, "all" | "*") {
@@ -153,9 +152,9 @@ pub(crate) fn spelled_ignored_path(text: &str, spelling: Spelling) -> Result<Pat
     let tags = Property::Tags.path();
     let is_tags = |rest: &&str| rest.is_empty() || rest.starts_with(['.', '[']);
     let text = match trimmed.strip_prefix(&*spelling.name(tags)).filter(is_tags) {
-        // Behind the tags, everything is the key.
+        // After `tags`, the whole rest is the key.
         Some(rest) => format!("{tags}{}", rest.strip_prefix("[*]").unwrap_or(rest)),
-        // What stands for each element stands for the whole.
+        // A path for each element is a path for the whole list.
         None => trimmed.replace("[*]", ""),
     };
     let place = in_camel_case(&spelling.read_path(&text.parse()?));
@@ -183,10 +182,10 @@ pub(crate) fn spelled_ignored_path(text: &str, spelling: Spelling) -> Result<Pat
     }
 }
 
-/// The members that tell the objects of a list apart, whatever their order.
+/// The members that identify the objects of a list, in any order.
 pub(super) const KEYS: &[&str] = &["channel", "attributeName", "attributeValue"];
 
-/// Whether an element of a list of objects, or this member of one, can be ignored by itself.
+/// Whether an element of a list of objects, or this member of an element, can be ignored alone.
 fn is_element(property: Property, members: &[Segment]) -> bool {
     let names = members.iter().map(|segment| match segment {
         Segment::Member(name) => Some(name.as_ref()),
@@ -203,7 +202,8 @@ fn is_element(property: Property, members: &[Segment]) -> bool {
         && !KEYS.contains(&inside.as_str())
 }
 
-/// The place with its members in camelCase. A block that may stand once is a list of one in Terraform.
+/// Returns the path with its members in camelCase. In Terraform, a block that may occur once is a list with one
+/// element.
 fn in_camel_case(path: &Path) -> Path {
     path.segments().iter().fold(Path::root(), |place, segment| match segment {
         Segment::Member(name) => place.member(to_camel_case(name)),
@@ -213,19 +213,19 @@ fn in_camel_case(path: &Path) -> Path {
     })
 }
 
-/// Whether a place is a block of properties.
+/// Whether a path is a block of properties.
 fn is_block(place: &Path) -> bool {
     matches!(place.segments(), [Segment::Member(name)]
         if Property::ALL.iter().any(|property| block(*property) == Some(name)))
 }
 
-/// The block that a property is in.
+/// Returns the block that contains a property.
 fn block(property: Property) -> Option<&'static str> {
     property.path().split_once('.').map(|(block, _)| block)
 }
 
 impl Path {
-    /// Whether a place is this one, or below it.
+    /// Whether another path equals this path, or is below it.
     ///
     /// ```
     /// use connect_user::user::{Path, Property};

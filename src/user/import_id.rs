@@ -10,7 +10,7 @@ use super::{
     text::one_line,
 };
 
-/// The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform; JSON has it as that text.
+/// The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform. In JSON it is this text.
 ///
 /// ```
 /// use connect_user::user::ImportId;
@@ -42,14 +42,14 @@ pub struct ImportIdError {
 }
 
 impl ImportIdError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         "write `INSTANCE_ID:USER_ID`, the two ids as the console and `list-users` show them"
     }
 }
 
 impl ImportId {
-    /// The import id of a user.
+    /// Creates the import id of a user.
     pub fn new(instance: &InstanceId, user: &UserId) -> Self {
         Self { instance: instance.to_bare(), user: user.to_bare() }
     }

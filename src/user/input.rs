@@ -1,4 +1,4 @@
-//! Values that another resource may still have to produce.
+//! Values that may be known only after apply.
 
 /// A value that is known, or known only after apply.
 ///
@@ -24,7 +24,7 @@ pub enum Input<T> {
 }
 
 impl<T> Input<T> {
-    /// The value, if it is known.
+    /// Returns the value, if it is known.
     pub const fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),
@@ -32,7 +32,7 @@ impl<T> Input<T> {
         }
     }
 
-    /// The value, if it is known; consumes the input.
+    /// Returns the value, if it is known; consumes the input.
     pub fn into_known(self) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),
@@ -40,12 +40,12 @@ impl<T> Input<T> {
         }
     }
 
-    /// Whether the value is still to come.
+    /// Whether the value is unknown.
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
 
-    /// Applies `f` to a known value; what is unknown stays unknown.
+    /// Applies `f` to a known value; an unknown value stays unknown.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Input<U> {
         match self {
             Self::Known(value) => Input::Known(f(value)),
@@ -53,7 +53,7 @@ impl<T> Input<T> {
         }
     }
 
-    /// The same input, holding a reference.
+    /// Returns the input with a reference to the value.
     pub const fn as_ref(&self) -> Input<&T> {
         match self {
             Self::Known(value) => Input::Known(value),

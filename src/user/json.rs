@@ -1,4 +1,4 @@
-//! Between the crate's values and those of `serde_json`.
+//! Conversion between the crate's values and those of `serde_json`.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use super::{UserState, node::Place, path::Path, value::Value};
 
-/// A value that is not known yet, where JSON needs one.
+/// The error of converting a value that is not known yet to JSON.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not known yet, and JSON has no form for that", place(path))]
 pub struct NotKnownYet {
@@ -14,12 +14,12 @@ pub struct NotKnownYet {
 }
 
 impl NotKnownYet {
-    /// Where the value is.
+    /// Returns the path of the value.
     pub const fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The way out.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         "write it once it is known, or choose a form for unknown values, as `Value::into_pulumi_unknowns` does"
     }
@@ -30,8 +30,8 @@ fn place(path: &Path) -> String {
 }
 
 impl From<Json> for Value {
-    /// Nothing is lost but the digits of a number that is neither an `i64` nor an `f64`. No text stands for an
-    /// unknown value: [`Value::with_pulumi_unknowns`] reads those of Pulumi.
+    /// Converts without loss, except for digits of a number that is neither an `i64` nor an `f64`. No text is read as
+    /// an unknown value: [`Value::with_pulumi_unknowns`] reads Pulumi's.
     ///
     /// ```
     /// use connect_user::user::Value;
@@ -60,11 +60,11 @@ impl From<Json> for Value {
 impl TryFrom<Value> for Json {
     type Error = NotKnownYet;
 
-    /// Of members with the same name, the last one stays. A number that is infinite or none becomes `null`.
+    /// Of members with the same name, the last one is kept. An infinite number, or NaN, becomes `null`.
     ///
     /// # Errors
     ///
-    /// [`NotKnownYet`] where a value is unknown, with its place.
+    /// [`NotKnownYet`] if a value is unknown, with its path.
     ///
     /// ```
     /// use connect_user::user::Value;
@@ -106,8 +106,8 @@ fn write(value: Value, at: &Place<'_>) -> Result<Json, NotKnownYet> {
 }
 
 impl UserState {
-    /// The state as a document: what a host shows as outputs, in the form of its JSON, without the password.
-    /// Everything in it is known.
+    /// Returns the state as a document: the outputs that a host shows, in the form of the state's JSON, without the
+    /// password. All values are known.
     ///
     /// ```
     /// # use connect_user::user::{UserProperties, UserState};
@@ -123,7 +123,8 @@ impl UserState {
     }
 }
 
-/// What a parser of JSON says, such as "invalid type: sequence, expected struct Entry at line 1 column 9", for people.
+/// Rewrites an error of a JSON parser for people, such as "invalid type: sequence, expected struct Entry at line 1
+/// column 9".
 pub(crate) fn in_words(error: &dyn fmt::Display) -> String {
     let text = error.to_string();
     let (what, place) = match text.find(" at line ") {

@@ -1,4 +1,4 @@
-//! A spec in which whatever is ignored says what is there.
+//! Replaces ignored properties of a spec with their actual values.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use super::{
     settle::Settle,
 };
 
-/// The spec with the values that the user has now wherever changes are ignored and the spec sets something.
+/// Returns the spec with the actual values of those properties that the spec sets and whose changes are ignored.
 ///
-/// Comparison, calls and replacements made from it keep what is ignored without knowing of it. What the spec
-/// leaves out stays left out.
+/// Comparisons, calls and replacements that are made from this spec keep ignored properties without knowing of them.
+/// Properties that the spec leaves out stay left out.
 pub(crate) fn keep_ignored<'a>(
     spec: &'a UserSpec,
     state: &UserState,
@@ -22,7 +22,7 @@ pub(crate) fn keep_ignored<'a>(
     let mut there = state.whole_spec();
     let mut lost = state.record.unfinished.lost(&state.properties).peekable();
     if lost.peek().is_some() {
-        // What an apply that failed has overwritten is what is to be there.
+        // The values that a failed apply has overwritten must be kept.
         let mut work = state.properties.channels.after_contact_work.clone();
         work.extend(lost);
         there.after_contact_work_configs = Some(Input::Known(Settle::of(&work)));
@@ -48,9 +48,9 @@ pub(crate) fn keep_ignored<'a>(
 
 fn keep(spec: &mut UserSpec, there: &UserSpec, property: Property) {
     match property {
-        // Nobody knows the password that is there: that it differs is what is ignored.
+        // The actual password is not known, so it cannot be kept; its difference is ignored instead.
         Property::Password => return,
-        // Type and number are one: a desk phone without its number is refused.
+        // The phone type and its number belong together: a desk phone without its number is refused.
         Property::PhoneType => {
             if let (Some(phone), Some(there)) = (&mut spec.phone_config, &there.phone_config)
                 && phone.desk_phone_number.is_none()
@@ -61,7 +61,7 @@ fn keep(spec: &mut UserSpec, there: &UserSpec, property: Property) {
         _ => {}
     }
     spec.take_from(there, property);
-    // Every user has a phone: one that is not kept per channel is kept in the block.
+    // Every user has a phone: a phone that is not kept per channel is kept in the block.
     if property == Property::PhoneNumberConfigs
         && let (None, None, Some(there)) =
             (&spec.phone_number_configs, &spec.phone_config, &there.phone_config)

@@ -1,4 +1,4 @@
-//! Ignored changes of single elements of a list, whose objects are told apart by what they are about.
+//! Ignored changes of single elements of a list, whose objects are identified by their keys.
 
 use super::{
     Input, Path, Property, Segment, UserSpec, Value,
@@ -8,7 +8,7 @@ use super::{
     settings::Settings,
 };
 
-/// Gives elements that are ignored, or members of them, the values that are there.
+/// Gives ignored elements, or their ignored members, the actual values.
 pub(super) fn keep_elements(spec: &mut UserSpec, there: &UserSpec, settings: &Settings) {
     for property in Property::ALL.iter().filter(|property| !property.members().is_empty()) {
         let places: Vec<_> =
@@ -19,7 +19,7 @@ pub(super) fn keep_elements(spec: &mut UserSpec, there: &UserSpec, settings: &Se
     }
 }
 
-/// Which element of the property a path means, and what in it.
+/// Returns the element of the property that a path names, and the path within the element.
 fn element(path: &Path, property: Property) -> Option<(usize, &[Segment])> {
     match path.segments() {
         [Segment::Member(name), Segment::Index(index), inside @ ..] if *name == property.path() => {
@@ -59,7 +59,7 @@ impl Visitor for KeepElements<'_> {
     }
 }
 
-/// Whether the element stays: one that is ignored whole and not there goes.
+/// Whether the element stays: an element that is ignored as a whole and does not exist is removed.
 fn keep_one(element: &mut Value, there: &[Value], inside: &[Segment]) -> bool {
     let is_same = |other: &&Value| {
         KEYS.iter().all(|key| other.get(key) == element.get(key) && element.get(key) != Some(&Value::Unknown))
@@ -85,7 +85,7 @@ fn at<'a>(value: &'a Value, inside: &[Segment]) -> Option<&'a Value> {
     })
 }
 
-/// Sets a member, or takes it away.
+/// Sets a member, or removes it.
 fn put(value: &mut Value, new: Option<&Value>, inside: &[Segment]) {
     let (Value::Map(members), Some((Segment::Member(name), rest))) = (value, inside.split_first()) else {
         return;
@@ -95,7 +95,7 @@ fn put(value: &mut Value, new: Option<&Value>, inside: &[Segment]) {
         (Some((_, inner)), new) if !rest.is_empty() => put(inner, new, rest),
         (Some((_, inner)), Some(new)) => inner.clone_from(new),
         (Some(_), None) => members.retain(|(other, _)| other != name),
-        // What the spec leaves out stays left out.
+        // A member that the spec leaves out stays left out.
         (None, _) => {}
     }
 }

@@ -30,7 +30,7 @@ pub struct Member {
 }
 
 impl Member {
-    /// The path of the member in its object, in snake_case.
+    /// Returns the path of the member in its object, in snake_case.
     pub fn snake_case(&self) -> String {
         to_snake_case(self.path)
     }
@@ -57,7 +57,7 @@ const SECONDS: Bounds = AfterContactWorkConfigs.info().bounds;
 const CHANNEL: Member = Member::new("channel", Shape::Choice(Channel::NAMES), "the channel");
 
 impl Property {
-    /// The members of the objects that the property holds; empty if it holds none.
+    /// Returns the members of the objects in the property's list; empty for other properties.
     ///
     /// ```
     /// use connect_user::user::Property;
@@ -162,7 +162,7 @@ impl Property {
     }
 }
 
-/// Whether a document of the crate has members of that name.
+/// Whether a document of the crate has members with this name.
 pub(super) fn is_name(name: &str) -> bool {
     let is_part = |path: &str| path.split('.').any(|part| part == name);
     is_output(name)

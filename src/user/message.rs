@@ -1,4 +1,4 @@
-//! Texts that people read, with the names of properties apart: they come out as the host writes them.
+//! Texts for people, which know the names of properties in them and can be spelled for the host.
 
 use std::{
     fmt,
@@ -12,17 +12,17 @@ use super::{
     text::{mark, one_line, write_name},
 };
 
-/// How many characters a text has at most.
+/// Maximum number of characters of a text.
 const MOST: usize = 1_000;
 
-/// How many of them are of its end, where something is left out: the cause of an error stands there.
+/// Number of characters kept at the end of a shortened text: it contains the cause of an error.
 const END: usize = 300;
 
-/// A text for people: one line of bounded length, in which the names of properties are known as such.
+/// A text for people: one line of bounded length, in which names of properties are marked.
 ///
-/// It reads as `str`, with names in camelCase until it is [`spelled`](Self::spelled). Formatting a [`Path`](super::Path)
-/// or [`Property`](super::Property) by `{:#}` into the text from which a message is made says that it is a name; any
-/// other text is somebody's choice and never changes.
+/// A message can be used as `str`, with names in camelCase until it is [`spelled`](Self::spelled). To mark a name,
+/// format a [`Path`](super::Path) or [`Property`](super::Property) with `{:#}` in the text from which the message is
+/// made. All other text is never changed, because it may come from the program or the service.
 ///
 /// ```
 /// use connect_user::user::{Message, Property, Spelling};
@@ -36,21 +36,21 @@ const END: usize = 300;
 #[derive(Clone, Default, Eq)]
 pub struct Message(Box<Text>);
 
-/// Boxed, because errors hold messages, and answers should not be as large as errors.
+/// Boxed, because errors contain messages, and results should stay small.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Text {
     text: String,
-    /// Where the names are, in their order.
+    /// The ranges of the names, in order.
     names: Vec<Range<usize>>,
 }
 
 impl Message {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
 
-    /// The same with its names as a host writes them.
+    /// Returns the message with its names in the host's spelling.
     #[must_use]
     pub fn spelled(&self, spelling: Spelling) -> Self {
         let mut spelled = Self::default();
@@ -61,7 +61,7 @@ impl Message {
         spelled
     }
 
-    /// Gives each text with the name behind it, which is empty at the end.
+    /// Calls `piece` with each text and the name after it; at the end, the name is empty.
     fn pieces(&self, mut piece: impl FnMut(&str, &str)) {
         let part = |range: Range<usize>| self.0.text.get(range).unwrap_or_default();
         let mut from = 0;
@@ -80,7 +80,7 @@ impl Message {
         }
     }
 
-    /// Leaves the middle of a long text out.
+    /// Leaves out the middle of a long text.
     fn cut(mut self) -> Self {
         const GAP: &str = "…";
         let at = |nth: usize| self.0.text.char_indices().nth(nth).map_or(self.0.text.len(), |(at, _)| at);
@@ -170,7 +170,7 @@ impl fmt::Debug for Message {
 }
 
 impl fmt::Display for Message {
-    /// By `{:#}`, for another message that is made of it, which then knows the names, too.
+    /// With `{:#}`, keeps names marked, for another message that contains this one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {
             return f.pad(&self.0.text);

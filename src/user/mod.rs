@@ -1,7 +1,7 @@
 //! The model of a user, desired and actual.
 //!
-//! [`UserSpec`] is the desired user, [`UserState`] the actual one, and [`Property`] the table that describes every
-//! property. [`Value`] is the bridge to a host's dynamic values, and [`Diagnostic`] tells what is wrong.
+//! [`UserSpec`] is the desired user, [`UserState`] the actual user, and [`Property`] the table that describes every
+//! property. [`Value`] converts from and to a host's dynamic values, and [`Diagnostic`] reports mistakes.
 //!
 //! Nothing here does I/O, reads a clock or names an SDK type.
 

@@ -4,11 +4,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::IdentityManagementType;
 
-/// How to generate a user name if the spec has none, as Pulumi's auto-naming does, but within the bounds of
-/// the service.
+/// How to generate a user name if the spec has none, like Pulumi's auto-naming but within the bounds of the service.
 ///
-/// The host gives the random suffix: the crate has no randomness. The name is generated once; a recorded
-/// state keeps it, whatever the suffix is later.
+/// The host provides the random suffix: the crate has no randomness. The name is generated once; a recorded state keeps
+/// it, even if the suffix changes later.
 ///
 /// ```
 /// use connect_user::user::{AutoName, IdentityManagementType};
@@ -29,8 +28,8 @@ impl AutoName {
         Self { logical_name: logical_name.into(), suffix: suffix.into() }
     }
 
-    /// The generated name: at most 20 characters, or 64 with `SAML`, all of them of `[a-zA-Z0-9_.-]`. If the
-    /// type is not known, the narrower bound holds.
+    /// Returns the generated name: at most 20 characters, or 64 with `SAML`, all of them of `[a-zA-Z0-9_.-]`. If the
+    /// type is not known, the limit is 20.
     pub fn generate(&self, identity_management: Option<IdentityManagementType>) -> String {
         let most = max_recommended_name(identity_management);
         let suffix: String = sanitise(&self.suffix).chars().take(most / 2).collect();
@@ -46,7 +45,7 @@ impl AutoName {
     }
 }
 
-/// How long a name may be without a warning.
+/// Returns the maximum length of a name without a warning.
 pub(crate) fn max_recommended_name(identity_management: Option<IdentityManagementType>) -> usize {
     match identity_management {
         Some(IdentityManagementType::Saml) => 64,
@@ -54,7 +53,7 @@ pub(crate) fn max_recommended_name(identity_management: Option<IdentityManagemen
     }
 }
 
-/// Only characters that a name may have: what is left of others after decomposition, or `-`.
+/// Returns the text with only allowed characters: others are decomposed, or replaced by `-`.
 fn sanitise(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {

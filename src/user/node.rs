@@ -1,5 +1,5 @@
-//! How a spec is read from a [`Value`] and written to one: a trait for what stands at a member,
-//! and one for what an [`Input`] holds.
+//! Reads a spec from a [`Value`] and writes it to one: a trait for the members of a spec, and a trait for the values of
+//! an [`Input`].
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use super::{
     VoiceEnhancementMode, sorted::SortedMap,
 };
 
-/// Where a value stands, on the stack: a path is made of it only where there is something to say.
+/// The place of a value, on the stack. A path is only allocated to report something.
 pub(crate) enum Place<'a> {
     Root,
     Member(&'a Place<'a>, &'static str),
@@ -27,21 +27,21 @@ impl Place<'_> {
     }
 }
 
-/// What may stand at a member of a spec.
+/// A type of a member of a spec.
 pub(crate) trait Node: Sized {
-    /// Reads a value. What cannot be read is reported and becomes unknown.
+    /// Reads a value. A value that cannot be read is reported and becomes unknown.
     fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Self;
 
-    /// What a member is that is left out: an error, unless it may be.
+    /// Returns the value of a member that is left out; reports an error if it is required.
     fn missing(at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Self {
         errors.push(Diagnostic::missing(&at.path()));
         Self::decode(Value::Unknown, at, errors)
     }
 
-    /// Writes the value; nothing where the member is to be left out.
+    /// Writes the value; `None` if the member is left out.
     fn encode(&self, secrets: Secrets) -> Option<Value>;
 
-    /// Calls `found` with every place whose value is unknown.
+    /// Calls `found` with the path of every unknown value.
     fn unknowns(&self, at: &Place<'_>, found: &mut dyn FnMut(Path));
 
     /// Whether any value is unknown.
@@ -106,9 +106,9 @@ impl<C: Content> Node for Input<C> {
     }
 }
 
-/// What an [`Input`] may hold.
+/// A type of the value of an [`Input`].
 pub(crate) trait Content: Sized {
-    /// Reads a value that is not unknown; what cannot be read is reported.
+    /// Reads a known value; a value that cannot be read is reported.
     fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self>;
 
     fn encode(&self, secrets: Secrets) -> Option<Value>;
@@ -150,7 +150,7 @@ impl<N: Node> Content for Vec<N> {
 impl<N: Node> Content for SortedMap<String, N> {
     fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut members = read_object(value, at, errors)?;
-        // The first of those with the same key stays.
+        // Of members with the same key, the first one is kept.
         members.sort_by(|(one, _), (other, _)| one.cmp(other));
         members.dedup_by(|(later, _), (earlier, _)| {
             let is_same = later == earlier;
@@ -190,7 +190,7 @@ impl<N: Node> Content for SortedMap<String, N> {
     }
 }
 
-/// An element of a list: `null` there is a mistake, not a member left out.
+/// Reads an element of a list: `null` is a mistake, not a member that is left out.
 fn decode_item<N: Node>(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> N {
     let value = match value {
         Value::Null => {
@@ -234,7 +234,7 @@ impl Content for i64 {
     fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
             Value::Integer(number) => Some(number),
-            // Hosts whose only number is a double write whole numbers as such.
+            // Hosts that only have doubles write whole numbers as doubles.
             Value::Float(number) if number.fract() == 0.0 && number.abs() < MAX_EXACT => Some(number as i64),
             Value::Float(number) => {
                 errors.push(Diagnostic::not_a_whole_number(&at.path(), number));
@@ -255,13 +255,14 @@ impl Content for i64 {
     }
 }
 
-/// A number that an `i64` cannot be, written as text, as Terraform sends what no double holds exactly.
+/// Reads a number that does not fit an `i64` from its text: Terraform sends numbers that a double cannot hold exactly
+/// as text.
 fn inexact(text: &str) -> Option<f64> {
     let number: f64 = text.parse().ok()?;
     (number.is_finite() && (number.fract() != 0.0 || number.abs() >= MAX_EXACT)).then_some(number)
 }
 
-/// Up to here a double holds every whole number.
+/// Up to this limit, a double can hold every whole number exactly.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Content for bool {

@@ -1,4 +1,4 @@
-//! The structs of a spec, read from and written to a [`Value`] by their members.
+//! The structs of a spec, which are read from and written to a [`Value`] member by member.
 
 use super::{
     decode_error::MOST_LISTED,
@@ -7,7 +7,7 @@ use super::{
     value::Value,
 };
 
-/// Declares a struct whose fields stand in a document under the names given before them.
+/// Declares a struct whose fields have the given names in a document.
 macro_rules! object {
     ($(#[$meta:meta])* $type:ident { $($(#[$field_meta:meta])* $name:literal $field:ident: $value:ty,)+ }) => {
         $(#[$meta])*
@@ -20,7 +20,7 @@ macro_rules! object {
 
         #[cfg(test)]
         impl $type {
-            /// The names of its members in a document.
+            /// The names of the members in a document.
             pub(in crate::user) const MEMBERS: &[&str] = &[$($name),+];
         }
 
@@ -62,7 +62,7 @@ pub(super) use object;
 
 /// Reads the members of one object, each once.
 pub(super) struct ObjectReader<'a> {
-    /// What has not been read yet; `None` where the whole object is unknown.
+    /// The members that have not been read yet; `None` if the whole object is unknown.
     members: Option<Vec<(String, Value)>>,
     at: &'a Place<'a>,
     errors: &'a mut Vec<Diagnostic>,
@@ -77,7 +77,7 @@ impl<'a> ObjectReader<'a> {
         Self { members, at, errors }
     }
 
-    /// The member of that name, in camelCase or snake_case; the last, where it is there twice.
+    /// Reads the member with this name, in camelCase or snake_case; the last one if it occurs twice.
     pub(super) fn member<N: Node>(&mut self, camel: &'static str, snake: &str) -> N {
         let place = Place::Member(self.at, camel);
         let Some(members) = &mut self.members else {
@@ -99,7 +99,7 @@ impl<'a> ObjectReader<'a> {
         }
     }
 
-    /// Refuses what has not been read.
+    /// Reports the members that have not been read.
     pub(super) fn finish(self, known: &[&str]) {
         let unknown = self.members.unwrap_or_default();
         if unknown.is_empty() {

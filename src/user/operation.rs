@@ -7,18 +7,18 @@ macro_rules! operations {
         choice! {
             /// An operation of the Amazon Connect API, by its name in the API Reference.
             ///
-            /// Each has a quota of its own (by default 2 requests a second with bursts of 5, per account
-            /// and Region) and an IAM action of the same name.
+            /// Each operation has its own quota (by default 2 requests a second with bursts of 5, per account and
+            /// Region) and an IAM action with the same name.
             Operation { $($(#[$meta])* $name = stringify!($name)),+ }
         }
 
         impl Operation {
-            /// The operation's name in the API Reference.
+            /// Returns the operation's name in the API Reference.
             pub const fn name(self) -> &'static str {
                 self.as_str()
             }
 
-            /// The IAM action that a caller needs.
+            /// Returns the IAM action that a caller needs.
             ///
             /// ```
             /// use connect_user::user::Operation;
@@ -38,10 +38,10 @@ macro_rules! operations {
                 }
             }
 
-            /// Whether a repeated call does no harm, and is answered like the first.
+            /// Whether a repeated call does no harm, and gets the same answer as the first.
             ///
-            /// A second creation of a user, and adding or removing a proficiency again, is refused, as if
-            /// somebody else had done it.
+            /// A second creation of a user, and adding or removing a proficiency again, is refused, as if another
+            /// caller had made the change.
             pub const fn repeats_safely(self) -> bool {
                 match self {
                     $(Self::$name => operations!(@repeats $effect),)+
@@ -58,15 +58,15 @@ macro_rules! operations {
 }
 
 operations! {
-    /// Makes a user.
+    /// Creates a user.
     CreateUser: writes_once,
-    /// Reads a user whole.
+    /// Reads a user completely.
     DescribeUser: reads,
     /// Deletes a user.
     DeleteUser: writes,
     /// Lists ids, names and times of change, up to 1,000 a page.
     ListUsers: reads,
-    /// Finds users, up to 500 a page, with everything but e-mails, mobile and times of change.
+    /// Finds users, up to 500 a page, with everything except e-mail addresses, mobile number and times of change.
     SearchUsers: reads,
     /// Replaces the identity block.
     UpdateUserIdentityInfo: writes,
@@ -78,11 +78,11 @@ operations! {
     UpdateUserRoutingProfile: writes,
     /// Replaces the whole set of security profiles.
     UpdateUserSecurityProfiles: writes,
-    /// Sets or takes away the hierarchy group.
+    /// Sets or removes the hierarchy group.
     UpdateUserHierarchy: writes,
-    /// Gives a user proficiencies that it lacks.
+    /// Adds proficiencies that the user lacks.
     AssociateUserProficiencies: writes_once,
-    /// Takes proficiencies away.
+    /// Removes proficiencies.
     DisassociateUserProficiencies: writes_once,
     /// Changes the level of proficiencies that the user has.
     UpdateUserProficiencies: writes,
@@ -90,7 +90,7 @@ operations! {
     ListUserProficiencies: reads,
     /// Adds tags or changes their values.
     TagResource: writes,
-    /// Takes tags away.
+    /// Removes tags.
     UntagResource: writes,
     /// Reads an instance's identity management type.
     DescribeInstance: reads,
@@ -110,7 +110,7 @@ operations! {
     ListTrafficDistributionGroupUsers: reads,
     /// Lists the workspaces of an instance by id and name, up to 100 a page.
     ListWorkspaces: reads,
-    /// Finds which workspaces users and routing profiles are associated with, up to 100 a page.
+    /// Finds the associations of workspaces with users and routing profiles, up to 100 a page.
     SearchWorkspaceAssociations: reads,
     /// Finds quick connects.
     SearchQuickConnects: reads,

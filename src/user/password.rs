@@ -1,14 +1,14 @@
-//! What a first password must be. No message says anything of what is in it but what is missing.
+//! The rules for a first password. Messages say nothing about the password except what is missing.
 
 use super::{Code, Diagnostic, Property, Secret, bounds};
 
-/// The rules that a password of a new user breaks.
+/// Returns the mistakes in the password of a new user.
 pub(crate) fn password_mistakes(password: &Secret) -> impl Iterator<Item = Diagnostic> {
     let text = password.expose();
     let mistake = |code, message: String, help: &str| {
         Diagnostic::new(code, message).at(Property::Password).with_help(help)
     };
-    // How long it is, nobody need know.
+    // The message does not show the length of the password.
     let length = bounds::length(Property::Password.info().bounds, text).and_then(|problem| {
         let (problem, _) = problem.split_once(", has ")?;
         Some(mistake(Code::PASSWORD_LENGTH, format!("`{:#}` {problem}", Property::Password), CHOOSE))

@@ -1,4 +1,4 @@
-//! Places in a document.
+//! Paths in a document.
 
 use std::{borrow::Cow, fmt, sync::LazyLock};
 
@@ -8,24 +8,22 @@ use super::{
     text::{quoted, write_name},
 };
 
-/// A step into a document.
+/// A step of a path in a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Segment {
     /// A member of an object, by its camelCase name.
     Member(Cow<'static, str>),
-    /// An entry of a map that the user keys, as a tag is.
+    /// An entry of a map whose keys the program chooses, such as a tag.
     Key(String),
     /// An element of a list, counted from 0.
     Index(usize),
 }
 
-/// A place in a user's document, such as `phoneConfig.deskPhoneNumber`, `tags.team` or
-/// `securityProfileIds[2]`.
+/// A path in the document of a user, such as `phoneConfig.deskPhoneNumber`, `tags.team` or `securityProfileIds[2]`.
 ///
-/// It prints in camelCase; [`Spelling::path`](super::Spelling::path) spells it otherwise, and a
-/// [`Message`](super::Message) that names it. A host with attribute
-/// paths of its own walks [`segments`](Path::segments).
+/// A path is printed in camelCase; [`Spelling::path`](super::Spelling::path) and a [`Message`](super::Message) that
+/// contains it convert it to another spelling. A host with its own attribute paths walks [`segments`](Path::segments).
 ///
 /// ```
 /// use connect_user::user::{Path, Property};
@@ -37,7 +35,7 @@ pub enum Segment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Cow<'static, [Segment]>);
 
-/// The places of the properties, in their order: naming one of them takes no allocation.
+/// The paths of the properties, in order, so that the path of a property needs no allocation.
 static PLACES: LazyLock<Vec<Vec<Segment>>> = LazyLock::new(|| {
     let names = |property: &Property| property.path().split('.');
     let segments = |property| names(property).map(|name| Segment::Member(Cow::Borrowed(name))).collect();
@@ -49,35 +47,35 @@ fn place_of(property: Property) -> &'static [Segment] {
 }
 
 impl Path {
-    /// The whole document.
+    /// Returns the path of the whole document.
     pub const fn root() -> Self {
         Self(Cow::Borrowed(&[]))
     }
 
-    /// A member of this place.
+    /// Returns the path of a member of this object.
     #[must_use]
     pub fn member(&self, name: impl Into<Cow<'static, str>>) -> Self {
         self.with(Segment::Member(name.into()))
     }
 
-    /// An entry of this map.
+    /// Returns the path of an entry of this map.
     #[must_use]
     pub fn key(&self, key: impl Into<String>) -> Self {
         self.with(Segment::Key(key.into()))
     }
 
-    /// An element of this list.
+    /// Returns the path of an element of this list.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.with(Segment::Index(index))
     }
 
-    /// The steps from the document's root.
+    /// Returns the steps from the document's root.
     pub fn segments(&self) -> &[Segment] {
         &self.0
     }
 
-    /// The property that the place is, or is a part of.
+    /// Returns the property that the path is, or is a part of.
     pub fn property(&self) -> Option<Property> {
         Property::ALL.iter().copied().find(|property| self.0.starts_with(place_of(*property)))
     }
@@ -90,18 +88,18 @@ impl Path {
     }
 }
 
-/// Places in a message, one after another.
+/// Returns a list of paths for a message.
 pub(crate) fn listed(places: &[Path]) -> String {
     places.iter().map(|place| format!("`{place:#}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Sorts by place in the document: the whole first, then by [`Property`], then by what is inside it, and
-/// what is no property last.
+/// Compares by position in the document: the whole document first, then by [`Property`], then by the path within the
+/// property; paths that are no properties last.
 pub(crate) fn document_order(a: &Path, b: &Path) -> std::cmp::Ordering {
     document_rank(a).cmp(&document_rank(b)).then_with(|| a.cmp(b))
 }
 
-/// What [`document_order`] looks at before the place itself.
+/// Returns the value that [`document_order`] compares first.
 pub(crate) fn document_rank(path: &Path) -> (bool, Option<Property>) {
     let property = path.property();
     (property.is_none() && !path.segments().is_empty(), property)
@@ -139,7 +137,7 @@ impl fmt::Display for Path {
                     dot(&mut text);
                     text.push_str(key);
                 }
-                // Quoted and escaped, so that no name can forge a line.
+                // Quoted and escaped, so that no name can imitate a line.
                 Segment::Member(Cow::Borrowed(key)) => text.push_str(&format!("[{}]", quoted(key))),
                 Segment::Member(Cow::Owned(key)) | Segment::Key(key) => {
                     text.push_str(&format!("[{}]", quoted(key)))

@@ -1,4 +1,4 @@
-//! Paths from text, as they are printed.
+//! Reads paths from their printed text.
 
 use std::str::FromStr;
 
@@ -22,7 +22,7 @@ impl PathError {
         Self { text: text.to_owned(), problem }
     }
 
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         "write `tags.team` or `tags[\"cost center\"]`, and `userProficiencies[1].level` in lists"
     }
@@ -31,7 +31,7 @@ impl PathError {
 impl FromStr for Path {
     type Err = PathError;
 
-    /// Reads what `Display` writes. Behind `tags.`, everything is the key, also with dots in it.
+    /// Reads the text that `Display` writes. After `tags.`, the whole rest is the key, including dots.
     ///
     /// ```
     /// use connect_user::user::{Path, Property};
@@ -97,7 +97,7 @@ fn read(text: &str) -> Result<Path, &'static str> {
 
 const QUOTES: &str = "a name in quotes does not end, or has a bad escape";
 
-/// Where the text in quotes at the beginning ends, quotes included.
+/// Returns the end of the quoted text at the beginning, including the quotes.
 fn end_of_quotes(text: &str) -> Option<usize> {
     let mut is_escaped = false;
     let end = text.char_indices().skip(1).find(|(_, c)| {

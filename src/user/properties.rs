@@ -1,4 +1,4 @@
-//! The values of a user once everything is known: what the service holds and what calls carry.
+//! The values of a user once all are known: the values of the service, and those that calls carry.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{
     VoiceEnhancementMode,
 };
 
-/// Who the person is. The API reads and writes this block as a whole.
+/// The identity of the person. The API reads and writes this block as a whole.
 ///
 /// ```
 /// use connect_user::user::Identity;
@@ -25,21 +25,21 @@ pub struct Identity {
     pub first_name: Option<Personal>,
     /// The last name.
     pub last_name: Option<Personal>,
-    /// The e-mail address: for `SAML` there is none.
+    /// The e-mail address; with `SAML` there is none.
     pub email: Option<Personal>,
-    /// The secondary e-mail address, which notifications go to.
+    /// The secondary e-mail address, which receives notifications.
     pub secondary_email: Option<Personal>,
     /// The mobile number, in E.164.
     pub mobile: Option<Personal>,
 }
 
 impl Identity {
-    /// Whether nothing is set.
+    /// Whether no value is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The identity of a user that a search has found: what it leaves out is as recorded.
+    /// Returns the identity of a user that a search has found: values that the search leaves out are as recorded.
     pub(crate) fn found(
         first_name: Option<Personal>,
         last_name: Option<Personal>,
@@ -51,19 +51,19 @@ impl Identity {
     }
 }
 
-/// What calls are taken on: a number only means something for a telephone.
+/// Where calls are taken; only a telephone has a number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PhoneLine {
-    /// The browser: what the service has where nothing is set.
+    /// The browser, which is the service's default.
     #[default]
     Soft,
-    /// A telephone, with its number in E.164; `None` where the service has none.
+    /// A telephone, with its number in E.164; `None` if the service has no number.
     Desk(Option<Personal>),
 }
 
 impl PhoneLine {
-    /// A line of that type; the number of a soft phone is without effect, and not kept.
+    /// Creates a line of that type. The number of a soft phone has no effect and is not kept.
     pub fn new(phone_type: PhoneType, number: Option<Personal>) -> Self {
         match phone_type {
             PhoneType::SoftPhone => Self::Soft,
@@ -71,7 +71,7 @@ impl PhoneLine {
         }
     }
 
-    /// The phone type.
+    /// Returns the phone type.
     pub const fn phone_type(&self) -> PhoneType {
         match self {
             Self::Soft => PhoneType::SoftPhone,
@@ -79,7 +79,7 @@ impl PhoneLine {
         }
     }
 
-    /// The telephone's number.
+    /// Returns the number of the telephone.
     pub const fn number(&self) -> Option<&Personal> {
         match self {
             Self::Desk(Some(number)) => Some(number),
@@ -105,7 +105,7 @@ pub struct Phone {
     /// Whether calls are accepted automatically. Default: no.
     #[builder(default)]
     pub auto_accept: bool,
-    /// Seconds of after contact work; 0 is without end. Default: 0.
+    /// After contact work in seconds; 0 means no limit. Default: 0.
     #[builder(default)]
     pub after_contact_work_time_limit: u32,
     /// Whether the line to the agent stays open between calls. Default: `None`, which the service reads as no.
@@ -123,26 +123,27 @@ pub struct Phone {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AutoAccept {
-    /// For inbound contacts.
+    /// Whether inbound contacts are accepted automatically.
     pub auto_accept: bool,
-    /// For agent-first callbacks (`VOICE` only). Default: `None`, which the service reads as no.
+    /// Whether agent-first callbacks are accepted automatically (`VOICE` only). Default: `None`, which the service
+    /// reads as no.
     pub agent_first_callback: Option<bool>,
 }
 
 impl AutoAccept {
-    /// The setting for inbound contacts; none for agent-first callbacks.
+    /// Creates a setting for inbound contacts, without a setting for agent-first callbacks.
     pub const fn new(auto_accept: bool) -> Self {
         Self { auto_accept, agent_first_callback: None }
     }
 
-    /// The same with a setting for agent-first callbacks.
+    /// Returns the setting with a setting for agent-first callbacks.
     #[must_use]
     pub fn with_agent_first_callback(self, auto_accept: impl Into<Option<bool>>) -> Self {
         Self { agent_first_callback: auto_accept.into(), ..self }
     }
 }
 
-/// After contact work of one channel, in seconds; 0 is without end.
+/// After contact work of one channel, in seconds; 0 means no limit.
 ///
 /// ```
 /// use connect_user::user::AfterContactWork;
@@ -153,25 +154,25 @@ impl AutoAccept {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AfterContactWork {
-    /// After contacts.
+    /// The limit after contacts.
     pub time_limit: u32,
-    /// After agent-first callbacks (`VOICE` only). Default: `None`, which the service reads as 0.
+    /// The limit after agent-first callbacks (`VOICE` only). Default: `None`, which the service reads as 0.
     pub agent_first_callback: Option<u32>,
 }
 
 impl AfterContactWork {
-    /// The limit after contacts; none after agent-first callbacks.
+    /// Creates a limit after contacts, without a limit after agent-first callbacks.
     pub const fn new(time_limit: u32) -> Self {
         Self { time_limit, agent_first_callback: None }
     }
 
-    /// The same with a limit after agent-first callbacks.
+    /// Returns the limits with a limit after agent-first callbacks.
     #[must_use]
     pub fn with_agent_first_callback(self, limit: impl Into<Option<u32>>) -> Self {
         Self { agent_first_callback: limit.into(), ..self }
     }
 
-    /// The limit for both kinds of contact where there are two.
+    /// Returns the limits with the same limit for both, if there are two.
     #[must_use]
     pub(crate) const fn flattened(self, limit: u32) -> Self {
         Self {
@@ -202,12 +203,12 @@ macro_rules! channel_settings {
         }
 
         impl ChannelSettings {
-            /// Whether nothing is set.
+            /// Whether no setting is set.
             pub fn is_empty(&self) -> bool {
                 $(self.$name.is_empty())&&+
             }
 
-            /// Sets the channels that `other` names, in each kind of setting, and leaves the others.
+            /// Sets the channels of `other` in each kind of setting, and leaves the other channels as they are.
             pub fn merge(&mut self, other: Self) {
                 $(self.$name.extend(other.$name);)+
             }
@@ -216,43 +217,43 @@ macro_rules! channel_settings {
 }
 
 channel_settings! {
-    /// Whether contacts are taken without a click.
+    /// Whether contacts are accepted automatically.
     auto_accept: AutoAccept,
     /// After contact work.
     after_contact_work: AfterContactWork,
-    /// What calls are taken on (voice only).
+    /// Where calls are taken (voice only).
     phone_number: PhoneLine,
     /// Whether the line stays open between calls (voice only).
     persistent_connection: bool,
-    /// What is done to the agent's voice (voice only).
+    /// How the agent's voice is enhanced (voice only).
     voice_enhancement: VoiceEnhancementMode,
 }
 
-/// What a proficiency is in: a predefined attribute of the instance and one of its values.
+/// The subject of a proficiency: a predefined attribute of the instance and one of its values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct ProficiencyKey {
     /// The attribute's name, such as `connect:Language`.
     pub name: String,
-    /// One of its values, such as `connect:French`.
+    /// One of the attribute's values, such as `connect:French`.
     pub value: String,
 }
 
 impl ProficiencyKey {
-    /// An attribute and one of its values.
+    /// Creates a key from an attribute and one of its values.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self { name: name.into(), value: value.into() }
     }
 }
 
-/// A user's proficiencies, each with its level from 1 to 5.
+/// A user's proficiencies; each has a level, which must be 1 to 5.
 pub type Proficiencies = BTreeMap<ProficiencyKey, u8>;
 
 /// The known values of a user: every property that a call can change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserProperties {
-    /// Who the person is.
+    /// The identity of the person.
     pub identity: Identity,
     /// How contacts are taken.
     pub phone: Phone,
@@ -264,13 +265,13 @@ pub struct UserProperties {
     pub hierarchy_group_id: Option<HierarchyGroupId>,
     /// The settings per channel.
     pub channels: ChannelSettings,
-    /// The proficiencies; `None` where they have not been read, which takes a call of its own.
+    /// The proficiencies; `None` if they have not been read, because reading them takes another call.
     pub proficiencies: Option<Proficiencies>,
 }
 
 impl UserProperties {
-    /// Properties with that routing profile and otherwise the service's defaults; proficiencies that have not
-    /// been read.
+    /// Creates properties with this routing profile and otherwise the service's defaults; proficiencies count as not
+    /// read.
     pub fn new(routing_profile_id: RoutingProfileId) -> Self {
         Self {
             identity: Identity::default(),

@@ -1,5 +1,5 @@
-//! The properties of a user: the one table that validation, comparison, plans, documents, documentation and
-//! hosts' schemas are made from.
+//! The properties of a user: the single table from which validation, comparison, plans, documents, documentation and
+//! hosts' schemas are made.
 
 use std::fmt;
 
@@ -23,11 +23,11 @@ const CONFIG: OnChange = Update(&[UpdateUserConfig]);
 const NO_BOUNDS: Bounds = Bounds::None;
 const TEXT: Shape = Shape::String;
 
-/// Hands every row to a macro. A row says, in this order: the property; the member of the spec, with the block
-/// that it is in and the type of its value; where its settled value stands in a state, which is among the
-/// settings that a call can change or not; and then what [`PropertyInfo`] holds, and that a search leaves it out.
+/// Passes every row to a macro. A row has, in this order: the property; the member of the spec, with its block and the
+/// type of its value; the place of the settled value in a state, which is or is not among the settings that a call can
+/// change; and then the content of [`PropertyInfo`], with a mark if a search leaves the property out.
 ///
-/// A row that nothing answers to does not compile: [`Property`] and the accessors are made from it.
+/// An incomplete row does not compile: [`Property`] and the accessors are generated from it.
 macro_rules! properties {
     ($then:ident) => {
         $then! {
@@ -133,7 +133,7 @@ macro_rules! declare {
             /// Every property, in the order of the documentation.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// The row of the table.
+            /// Returns the row of the table.
             pub const fn info(self) -> &'static PropertyInfo {
                 match self {
                     $(Self::$name => &PropertyInfo {
@@ -148,7 +148,7 @@ macro_rules! declare {
                 }
             }
 
-            /// Whether a search finds it.
+            /// Whether a search returns the property.
             pub(super) const fn is_in_search(self) -> bool {
                 match self {
                     $(Self::$name => declare!(@is_in_search $($unsearched)?),)+
@@ -163,17 +163,17 @@ macro_rules! declare {
 properties!(declare);
 
 impl Property {
-    /// The path in camelCase: `phoneConfig.deskPhoneNumber`.
+    /// Returns the path in camelCase: `phoneConfig.deskPhoneNumber`.
     pub const fn path(self) -> &'static str {
         self.info().path
     }
 
-    /// The path in snake_case: `phone_config.desk_phone_number`.
+    /// Returns the path in snake_case: `phone_config.desk_phone_number`.
     pub fn snake_case(self) -> String {
         to_snake_case(self.path())
     }
 
-    /// The property with this path, in camelCase or snake_case.
+    /// Returns the property with this path, in camelCase or snake_case.
     ///
     /// ```
     /// use connect_user::user::Property;
@@ -187,27 +187,27 @@ impl Property {
         Self::ALL.iter().copied().find(is_it)
     }
 
-    /// Whether a spec must set it.
+    /// Whether a spec must set the property.
     pub fn is_required(self) -> bool {
         self.info().left_out == LeftOut::Required
     }
 
-    /// Whether its values are secret.
+    /// Whether the values of the property are secret.
     pub fn is_secret(self) -> bool {
         self.info().sensitivity == Sensitivity::Secret
     }
 
-    /// Whether its values are personal data.
+    /// Whether the values of the property are personal data.
     pub fn is_personal(self) -> bool {
         self.info().sensitivity == Sensitivity::Personal
     }
 
-    /// Whether a change replaces the user.
+    /// Whether a change of the property replaces the user.
     pub fn replaces(self) -> bool {
         self.info().on_change == Replace
     }
 
-    /// The property that says the same per channel, or in the phone block: only one of the two may be given.
+    /// Returns the property with the same meaning per channel, or in the phone block: only one of the two may be given.
     pub(crate) const fn twin(self) -> Option<Self> {
         Some(match self {
             Self::PhoneType => Self::PhoneNumberConfigs,
@@ -222,8 +222,8 @@ impl Property {
         })
     }
 
-    /// Whether an empty text means that the property is left out: where it may be left out, and an empty text is
-    /// no value of its own.
+    /// Whether an empty text means that the property is left out: the property may be left out, and an empty text is
+    /// not a value of it.
     pub(crate) fn is_left_out_by_empty_text(self) -> bool {
         let PropertyInfo { shape, bounds, left_out, .. } = self.info();
         *shape == Shape::String
@@ -242,7 +242,7 @@ impl fmt::Display for Property {
         if !f.alternate() {
             return f.write_str(self.path());
         }
-        // As a name in a message.
+        // As a marked name in a message.
         for (index, name) in self.path().split('.').enumerate() {
             f.write_str(if index == 0 { "" } else { "." })?;
             write_name(f, name)?;

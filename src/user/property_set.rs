@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Operation, Operation::*, property::Property};
 
-/// A set of properties, such as those that the last applied spec set.
+/// A set of properties, for example those that the last applied spec set.
 ///
 /// ```
 /// use connect_user::user::{Property, PropertySet};
@@ -16,14 +16,14 @@ use super::{Operation, Operation::*, property::Property};
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct PropertySet(u64);
 
-// Each property has a bit of its own.
+// Each property has its own bit.
 const _: () = assert!(Property::ALL.len() <= u64::BITS as usize);
 
 impl PropertySet {
-    /// No property.
+    /// The empty set.
     pub const EMPTY: Self = Self(0);
 
-    /// What a search leaves out: both e-mail addresses and the mobile number.
+    /// The properties that a search leaves out: both e-mail addresses and the mobile number.
     pub const NOT_IN_SEARCH: Self = {
         let mut set = Self::EMPTY;
         let mut properties = Property::ALL;
@@ -34,12 +34,12 @@ impl PropertySet {
         set
     };
 
-    /// The properties that a call of the operation writes together with a changed one, and that must have
-    /// been read. Empty for an operation that writes only what it names.
+    /// Returns the properties that a call of the operation writes together with a changed property, and that must
+    /// therefore have been read. Empty for an operation that writes only the properties that it names.
     pub const fn written_by(operation: Operation) -> Self {
         match operation {
             UpdateUserIdentityInfo | UpdateUserSecurityProfiles => Self::changed_by(operation),
-            // It overwrites the after contact work of every channel.
+            // The call overwrites the after contact work of every channel.
             UpdateUserPhoneConfig => {
                 Self::changed_by(operation).union(Self(Property::AfterContactWorkConfigs.bit()))
             }
@@ -47,7 +47,7 @@ impl PropertySet {
         }
     }
 
-    /// The properties that an operation changes.
+    /// Returns the properties that an operation changes.
     pub(super) const fn changed_by(operation: Operation) -> Self {
         let mut set = Self::EMPTY;
         let mut properties = Property::ALL;
@@ -95,25 +95,25 @@ impl PropertySet {
         self.0 &= !property.bit();
     }
 
-    /// The properties of either set.
+    /// Returns the properties of either set.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The properties of both sets.
+    /// Returns the properties that are in both sets.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// The properties of this set that are not in the other.
+    /// Returns the properties of this set that are not in the other.
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// The properties, in the order of the table.
+    /// Returns the properties, in the order of the table.
     pub fn iter(self) -> impl Iterator<Item = Property> {
         Property::ALL.iter().copied().filter(move |property| self.contains(*property))
     }

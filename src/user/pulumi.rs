@@ -1,11 +1,11 @@
-//! Unknown values of Pulumi's provider protocol, and the notes of its bridged providers.
+//! Unknown values of Pulumi's provider protocol, and the `__defaults` lists of its bridged providers.
 
 use super::Value;
 
-/// The text that stands for an unknown text in Pulumi's provider protocol.
+/// The text that represents an unknown text in Pulumi's provider protocol.
 pub const PULUMI_UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/// What it writes in the place of a value of another type: boolean, number, array, asset, archive, object.
+/// The texts that represent unknown values of other types: boolean, number, array, asset, archive, object.
 const OTHER_UNKNOWNS: [&str; 6] = [
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
     "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -16,11 +16,11 @@ const OTHER_UNKNOWNS: [&str; 6] = [
 ];
 
 impl Value {
-    /// The document with [`Value::Unknown`] in the place of each of the seven texts that Pulumi writes for a
-    /// value that is not known yet, one for each type.
+    /// Returns the document with [`Value::Unknown`] instead of each of the seven texts that Pulumi writes for unknown
+    /// values, one for each type.
     ///
-    /// Use it only for documents from Pulumi's engine: in every other document, and in every state, such a
-    /// text is a text.
+    /// Use it only for documents from Pulumi's engine: in all other documents, and in all states, these texts are plain
+    /// texts.
     ///
     /// ```
     /// use connect_user::user::Value;
@@ -39,7 +39,7 @@ impl Value {
         })
     }
 
-    /// The document with [`PULUMI_UNKNOWN`] instead of each unknown value: Pulumi's engine reads it as an
+    /// Returns the document with [`PULUMI_UNKNOWN`] instead of each unknown value: Pulumi's engine reads it as an
     /// unknown value of any type.
     ///
     /// ```
@@ -60,8 +60,8 @@ impl Value {
         })
     }
 
-    /// The document without what Pulumi's bridged providers note in the objects of their inputs for themselves: the list
-    /// `__defaults`.
+    /// Returns the document without the list `__defaults`, which Pulumi's bridged providers add to the objects of their
+    /// inputs.
     ///
     /// ```
     /// use connect_user::user::Value;
@@ -85,7 +85,7 @@ impl Value {
         }
     }
 
-    /// The document with each leaf mapped: each value that is neither a list nor an object.
+    /// Returns the document with each leaf mapped; a leaf is a value that is neither a list nor an object.
     ///
     /// ```
     /// use connect_user::user::Value;
@@ -110,7 +110,7 @@ impl Value {
     }
 }
 
-/// Whether a member is what a bridged provider notes for itself. A tag of that name is a text.
+/// Whether a member is the `__defaults` list of a bridged provider. A tag with that name is a text.
 pub(crate) fn is_pulumi_note(name: &str, value: &Value) -> bool {
     name == "__defaults" && matches!(value, Value::List(_))
 }

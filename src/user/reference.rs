@@ -5,7 +5,7 @@ use super::{
     table::{LeftOut, OnChange, PropertyInfo, Sensitivity},
 };
 
-/// The table as Markdown: the reference that the documentation shows.
+/// Returns the table as Markdown, for the reference in the documentation.
 pub fn reference_table() -> String {
     let mut table = String::from(
         "| property | type | bounds | on change | when left out | what it is |\n| --- | --- | --- | --- | --- | --- |\n",

@@ -6,10 +6,11 @@ use zeroize::Zeroizing;
 
 use super::Input;
 
-/// A secret: never printed, never serialised, wiped from memory when its last clone is dropped: clones share it.
+/// A secret, which is never printed or serialised, and is wiped from memory when its last clone is dropped; clones
+/// share the text.
 ///
-/// `Secret` has no `Display` and no `Serialize`; its `Debug` prints nothing of the text. The one
-/// way to the text is [`expose`](Secret::expose), which is easy to find in a review.
+/// `Secret` has no `Display` and no `Serialize`; its `Debug` prints nothing of the text. Only
+/// [`expose`](Secret::expose) returns the text, which is easy to find in a review.
 ///
 /// ```
 /// use connect_user::user::Secret;
@@ -27,7 +28,7 @@ impl Secret {
         Self(Arc::new(Zeroizing::new(text.into())))
     }
 
-    /// The text. The caller is responsible for where it goes.
+    /// Returns the text. The caller must keep it confidential.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -39,8 +40,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Personal data (a name, an e-mail address, a phone number): shown to the people who read a plan,
-/// kept out of `Debug` output and so out of logs.
+/// Personal data (a name, an e-mail address, a phone number): shown to the people that read a plan, but not in `Debug`
+/// output and therefore not in logs.
 ///
 /// ```
 /// use connect_user::user::Personal;
@@ -58,7 +59,7 @@ impl Personal {
         Self(text.as_ref().into())
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

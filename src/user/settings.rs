@@ -1,4 +1,4 @@
-//! What a host decides about a user: the one value that validation, comparison and planning all take.
+//! The settings of a host for its users, which validation, comparison and planning all take.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::{IdentityManagementType, IgnoreTags, Path, Property, PropertySet, Segment, Tags, choice::choice};
 
 choice! {
-    /// What to do about a changed password: no API changes one.
+    /// The policy for a changed password, which no API changes.
     #[derive(Default)]
     PasswordPolicy {
-        /// Say so, and leave the user as it is. This is the default.
+        /// Warn, and leave the user as it is. This is the default.
         #[default]
         Warn = "warn",
         /// Replace the user.
@@ -40,28 +40,28 @@ choice! {
         /// Leave them: they then lead nowhere, and the plan says so. This is the default.
         #[default]
         Leave = "leave",
-        /// Delete them first, as AWS asks. It takes a search of the instance for quick connects.
+        /// Delete them first, as AWS recommends. This needs a search of the instance for quick connects.
         Delete = "delete",
     }
 }
 
 choice! {
-    /// What ends the sessions of a user, who otherwise stays signed in: with the rights that it had, for hours.
+    /// What ends the sessions of a user. Otherwise the user stays signed in, with its previous rights, for hours.
     SignOutOn {
-        /// The user is deleted, or replaced by another one.
+        /// The user is deleted, or replaced by a new user.
         Deletion = "deletion",
-        /// A security profile is taken away or replaced.
+        /// A security profile is removed or replaced.
         LostSecurityProfile = "lost-security-profile",
-        /// The e-mail address is changed or taken away; giving a first one ends no session.
+        /// The e-mail address is changed or removed; adding a first address ends no session.
         ChangedEmail = "changed-email",
     }
 }
 
 choice! {
-    /// The policy for a call that may reset what the service has and this version does not know.
+    /// The policy for a call that may reset settings that the service has and this version does not know.
     #[derive(Default)]
     UnrecognisedPolicy {
-        /// Say so, and make the call. This is the default.
+        /// Warn, and make the call. This is the default.
         #[default]
         Warn = "warn",
         /// Refuse the plan.
@@ -86,8 +86,8 @@ pub struct Settings {
     /// The policy for a changed password. Default: [`PasswordPolicy::Warn`].
     #[builder(default)]
     pub password: PasswordPolicy,
-    /// Whether the password differs from the one last applied, if the host knows: it may keep a fingerprint.
-    /// Default: `None`, which compares with the one in the state's record, if there is one.
+    /// Whether the password differs from the one last applied, for a host that knows: it may keep a fingerprint.
+    /// Default: `None`, which compares with the password in the state's record, if there is one.
     pub password_changed: Option<bool>,
     /// The policy for a changed directory user id. Default: [`DirectoryUserIdPolicy::Refuse`].
     #[builder(default)]
@@ -95,38 +95,38 @@ pub struct Settings {
     /// The policy for the quick connects of a deleted user. Default: [`QuickConnects::Leave`].
     #[builder(default)]
     pub quick_connects: QuickConnects,
-    /// What ends the sessions of a user, everywhere and at once: a call more. A deleted user is signed out before the
-    /// deletion, because afterwards the service need not find it; any other right after the change, and by the
-    /// next apply where this one failed in between, also where that deletes or replaces the user. Under an engine
-    /// (`engine::Resource`), whose host may keep no journal, whoever is read to have lost what is named is signed out
-    /// by the next apply, also where somebody else took it away. Default: nothing.
+    /// The changes that end the sessions of a user, everywhere and at once: one more call. A user that is deleted is
+    /// signed out before the deletion, because the service may not find it afterwards; any other user right after the
+    /// change. If an apply fails in between, the next apply signs the user out, also if it deletes or replaces the
+    /// user. The host of an engine (`engine::Resource`) may keep no journal; there, a user that is found to have lost
+    /// such rights is signed out by the next apply, even if the change was made outside the program. Default: nothing.
     #[builder(default)]
     pub sign_out_on: BTreeSet<SignOutOn>,
-    /// The policy for a call that may reset what the service has and this version does not know
+    /// The policy for a call that may reset settings that the service has and this version does not know
     /// ([`Record::unrecognised`](super::Record::unrecognised)). Default: [`UnrecognisedPolicy::Warn`].
     #[builder(default)]
     pub unrecognised: UnrecognisedPolicy,
-    /// Refuses to delete or replace the user. Default: no.
+    /// Whether to refuse to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
-    /// Places whose changes are ignored: each covers everything below it, and [`Path::root`] covers
-    /// everything. [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    /// Paths whose changes are ignored: each covers everything below it, and [`Path::root`] covers everything.
+    /// [`ignored_path`](super::ignored_path) reads a path from text. Default: none.
     ///
-    /// An ignored property of an existing user keeps its value: it is never changed, a call that writes the
-    /// block around it sends that value again, and it never replaces the user. A new user gets what the spec
-    /// says; one that replaces another gets the values of the old one, if the spec sets the property at all.
-    /// The first password is always that of the spec.
+    /// An ignored property of an existing user keeps its value: it is never changed, a call that writes the block
+    /// around it sends the actual value again, and it never replaces the user. A new user gets the values of the spec;
+    /// a user that replaces another gets the values of the old user, if the spec sets the property at all. The first
+    /// password is always that of the spec.
     #[builder(default)]
     pub ignore_changes: Vec<Path>,
-    /// Places whose changes replace the user although they could be made in place: each covers everything
-    /// below it. [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    /// Paths whose changes replace the user although they could be made in place: each covers everything below it.
+    /// [`ignored_path`](super::ignored_path) reads a path from text. Default: none.
     #[builder(default)]
     pub replace_on_changes: Vec<Path>,
     /// Whether a replaced user is deleted before the new one is created, even if both could exist at once.
     /// Default: no.
     #[builder(default)]
     pub delete_before_replace: bool,
-    /// Tags that others manage: they are not shown, compared, removed or set. Default: none.
+    /// Tags that are managed outside the program: they are not shown, compared, removed or set. Default: none.
     #[builder(default)]
     pub ignore_tags: IgnoreTags,
 }
@@ -144,7 +144,7 @@ impl Settings {
         self.ignore_changes.iter().any(|path| path.covers(&property.into()))
     }
 
-    /// The properties whose changes are ignored.
+    /// Returns the properties whose changes are ignored.
     pub fn ignored(&self) -> PropertySet {
         if self.ignore_changes.is_empty() {
             return PropertySet::EMPTY;
@@ -152,13 +152,13 @@ impl Settings {
         Property::ALL.iter().copied().filter(|property| self.ignores(*property)).collect()
     }
 
-    /// Whether changes of the tag are ignored: one of [`ignore_changes`](Self::ignore_changes), or one of
+    /// Whether changes of the tag are ignored by [`ignore_changes`](Self::ignore_changes) or by
     /// [`ignore_tags`](Self::ignore_tags).
     pub fn ignores_tag(&self, key: &str) -> bool {
         self.ignore_tags.contains(key) || self.keeps_tag(key)
     }
 
-    /// Whether changes of the tag are ignored because its place is.
+    /// Whether changes of the tag are ignored by [`ignore_changes`](Self::ignore_changes).
     pub(crate) fn keeps_tag(&self, key: &str) -> bool {
         self.ignore_changes.iter().any(|path| match path.segments() {
             [] => true,
@@ -168,7 +168,7 @@ impl Settings {
         })
     }
 
-    /// Takes all of `other`, and copies only what differs: many users in turn have the same settings.
+    /// Takes all settings of `other`, and copies only those that differ: many consecutive users have the same settings.
     #[cfg(feature = "fleet")]
     pub(crate) fn adopt(&mut self, other: &Self) {
         fn set<T: Clone + PartialEq>(mine: &mut T, other: &T) {

@@ -1,4 +1,4 @@
-//! Between what a spec says and what the service holds: each type of value with its settled form.
+//! Conversion between the values of a spec and those of the service: each type of value with its settled form.
 
 use std::collections::BTreeMap;
 
@@ -10,42 +10,42 @@ use super::{
     sorted::SortedSet,
 };
 
-/// The phones of a user, which say what holds of a channel that the service does not name.
+/// The phones of a user, which determine the values of channels that the service does not list.
 pub(crate) trait Phones {
-    /// The phone that the user will have in the end.
+    /// Returns the phone that the user will have after the plan.
     fn to_be(&self) -> &Phone;
 
-    /// The phone that the spec asks for, with the service's defaults where it says nothing.
+    /// Returns the phone that the spec asks for, with the service's defaults for what it leaves out.
     fn desired(&self) -> &Phone;
 }
 
-/// A value of a spec, and what it is once it is known whole.
+/// A value of a spec, with its settled form once all of it is known.
 pub(crate) trait Settle: Content + Clone {
-    /// The form that states and calls have.
+    /// The form in states and calls.
     type Settled: Clone + PartialEq;
 
-    /// The settled value; `None` while any part is unknown, or out of the bounds of the settled type, which
+    /// Returns the settled value; `None` while any part is unknown, or out of the bounds of the settled type, which
     /// validation reports.
     fn settle(&self) -> Option<Self::Settled>;
 
-    /// The value that says it.
+    /// Returns the spec's value for a settled value.
     fn of(settled: &Self::Settled) -> Self;
 
-    /// Whether it says what is there. Nothing is allocated.
+    /// Whether the value equals the settled value. Allocates nothing.
     fn says(&self, settled: &Self::Settled) -> bool;
 
-    /// What the service has where nothing is set; `None` where that is nothing.
+    /// Returns the value of the service if nothing is set; `None` if there is none.
     fn default_value() -> Option<Self::Settled> {
         None
     }
 
-    /// Whether it is the same as nothing.
+    /// Whether the value is the same as no value.
     fn is_default(settled: &Self::Settled) -> bool {
         Self::default_value().is_some_and(|default| *settled == default)
     }
 
-    /// Whether what is there is what `wanted` asks for, or the default where nothing is wanted. Nothing is
-    /// allocated where nothing differs.
+    /// Whether the actual value is the wanted value, or the default if none is wanted. Allocates nothing if nothing
+    /// differs.
     fn is_met(wanted: Option<&Self>, actual: Option<&Self::Settled>, _: &dyn Phones) -> bool {
         let is_default = |settled: &Self::Settled| Self::is_default(settled);
         match (wanted, actual) {
@@ -58,7 +58,7 @@ pub(crate) trait Settle: Content + Clone {
         }
     }
 
-    /// What is to be there in the end, where that is not met; `None` where it is nothing.
+    /// Returns the value after the plan, if the wanted value is not met; `None` for no value.
     fn target(
         wanted: Option<&Self>,
         _actual: Option<&Self::Settled>,
@@ -67,30 +67,31 @@ pub(crate) trait Settle: Content + Clone {
         wanted.map_or_else(Self::default_value, Self::settle)
     }
 
-    /// What a call must say so that `target` is there, where `actual` is and the user has that phone.
+    /// Returns what a call must contain so that the service has `target`, if it has `actual` and the user has that
+    /// phone.
     fn missing(target: &Self::Settled, _actual: &Self::Settled, _: &Phone) -> Self::Settled {
         target.clone()
     }
 
-    /// The text that it is: of a name, an address or a number.
+    /// Returns the text of a name, an address or a number.
     fn text(&self) -> Option<&str> {
         None
     }
 
-    /// Whether it is an empty text.
+    /// Whether the value is an empty text.
     fn is_empty_text(&self) -> bool {
         false
     }
 
-    /// Whether an empty text inside says to leave something out.
+    /// Whether the value contains an empty text that means that a member is left out.
     fn has_empty_texts(&self) -> bool {
         false
     }
 
-    /// Leaves that out.
+    /// Leaves such members out.
     fn drop_empty_texts(&mut self) {}
 
-    /// The channels that a list says something of, in its order; `None` for those that are unknown.
+    /// Returns the channels of a list, in its order; `None` for an unknown channel.
     fn channels(&self) -> Vec<Option<Channel>> {
         Vec::new()
     }
@@ -192,7 +193,7 @@ impl<K: IdKind> Settle for Vec<Input<Id<K>>> {
 
     fn says(&self, settled: &SortedSet<Id<K>>) -> bool {
         let is_first = |index: usize, id: &Input<Id<K>>| !self.iter().take(index).any(|other| other == id);
-        // No more than there are can be equal to all that are there.
+        // If every id exists, and there are as many different ids as exist, both sets are equal.
         self.iter().all(|id| id.known().is_some_and(|id| settled.contains(id)))
             && self.iter().enumerate().filter(|(index, id)| is_first(*index, id)).count() == settled.len()
     }
@@ -237,8 +238,8 @@ impl<E: Element + Node + Clone> Settle for Vec<E> {
         wanted.iter().all(is_met) && actual.into_iter().flatten().all(is_reset)
     }
 
-    /// What is there, with what is wanted; a key that is no longer named goes back to what holds of it
-    /// unnamed.
+    /// Returns the actual elements, with the wanted ones; a key that is no longer listed returns to the value that it
+    /// has without being listed.
     fn target(
         wanted: Option<&Self>,
         actual: Option<&Self::Settled>,
@@ -278,7 +279,7 @@ impl<E: Element + Node + Clone> Settle for Vec<E> {
     }
 }
 
-/// Whether the service has the value of a key, named or not.
+/// Whether the service has the value of a key, whether it lists the key or not.
 fn is_there<E: Element>(key: &E::Key, value: &E::Value, actual: Option<&E::Value>, phone: &Phone) -> bool {
     match actual {
         Some(actual) => E::is_same(value, actual),
@@ -286,7 +287,7 @@ fn is_there<E: Element>(key: &E::Key, value: &E::Value, actual: Option<&E::Value
     }
 }
 
-/// Whether the value is what holds of a key that the service does not name.
+/// Whether the value is that of a key that the service does not list.
 fn is_unnamed<E: Element>(key: &E::Key, value: &E::Value, phone: &Phone) -> bool {
     E::unnamed(key, phone).is_some_and(|unnamed| E::is_same(value, &unnamed))
 }

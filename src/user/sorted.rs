@@ -1,4 +1,4 @@
-//! Maps and sets of few elements.
+//! Maps and sets with few elements.
 
 use std::{
     borrow::Borrow,
@@ -8,8 +8,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A map of few entries, ordered by key: one allocation of just their size. A user has a handful of tags, and a
-/// fleet many users.
+/// A map with few entries, ordered by key, in one allocation of exactly their size. A user has a handful of tags, and a
+/// fleet has many users.
 ///
 /// ```
 /// use connect_user::user::SortedMap;
@@ -22,7 +22,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SortedMap<K, V>(Vec<(K, V)>);
 
-/// A set of few elements, in their order: one allocation of just their size.
+/// A set with few elements, in order, in one allocation of exactly their size.
 ///
 /// ```
 /// use connect_user::user::SortedSet;
@@ -35,42 +35,42 @@ pub struct SortedMap<K, V>(Vec<(K, V)>);
 pub struct SortedSet<T>(SortedMap<T, ()>);
 
 impl<K, V> SortedMap<K, V> {
-    /// An empty map.
+    /// Creates an empty map.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// The number of entries.
+    /// Returns the number of entries.
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether the map is empty.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The entries, ordered by key.
+    /// Returns the entries, ordered by key.
     pub fn iter(&self) -> Iter<'_, K, V> {
         self.into_iter()
     }
 
-    /// The entries, ordered by key, to change the values.
+    /// Returns the entries, ordered by key, to change the values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
         self.0.iter_mut().map(|(key, value)| (&*key, value))
     }
 
-    /// The keys, in their order.
+    /// Returns the keys, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &K> + DoubleEndedIterator + Clone {
         self.0.iter().map(|(key, _)| key)
     }
 
-    /// The values, ordered by key.
+    /// Returns the values, ordered by key.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &V> + DoubleEndedIterator + Clone {
         self.0.iter().map(|(_, value)| value)
     }
 
-    /// Keeps the entries for which `keep` says so.
+    /// Keeps the entries for which `keep` returns `true`.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         self.0.retain_mut(|(key, value)| keep(key, value));
     }
@@ -87,7 +87,7 @@ impl<K, V> SortedMap<K, V> {
 }
 
 impl<K: Ord, V> SortedMap<K, V> {
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -95,7 +95,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.0.get(self.place(key).ok()?).map(|(_, value)| value)
     }
 
-    /// The value of a key, to change it.
+    /// Returns the value of a key, to change it.
     pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
@@ -104,7 +104,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.0.get_mut(place).map(|(_, value)| value)
     }
 
-    /// Whether there is an entry of that key.
+    /// Whether the map has an entry with this key.
     pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
@@ -112,12 +112,12 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.place(key).is_ok()
     }
 
-    /// Sets the value of a key, and returns the one before.
+    /// Sets the value of a key, and returns the previous value.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.place(&key) {
             Ok(place) => self.0.get_mut(place).map(|(_, old)| std::mem::replace(old, value)),
             Err(place) => {
-                // A map that grows by one is not to hold four.
+                // Adding one entry should not allocate room for four.
                 self.0.reserve_exact(1);
                 self.0.insert(place, (key, value));
                 None
@@ -143,27 +143,27 @@ impl<K: Ord, V> SortedMap<K, V> {
 }
 
 impl<T> SortedSet<T> {
-    /// An empty set.
+    /// Creates an empty set.
     pub const fn new() -> Self {
         Self(SortedMap::new())
     }
 
-    /// The number of elements.
+    /// Returns the number of elements.
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The elements, in their order.
+    /// Returns the elements, in order.
     pub fn iter(&self) -> Elements<'_, T> {
         self.into_iter()
     }
 
-    /// Keeps the elements for which `keep` says so.
+    /// Keeps the elements for which `keep` returns `true`.
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         self.0.retain(|element, ()| keep(element));
     }
@@ -180,7 +180,7 @@ impl<T> SortedSet<T> {
 }
 
 impl<T: Ord> SortedSet<T> {
-    /// Whether an element is there.
+    /// Whether the set has the element.
     pub fn contains<Q: Ord + ?Sized>(&self, element: &Q) -> bool
     where
         T: Borrow<Q>,
@@ -188,12 +188,12 @@ impl<T: Ord> SortedSet<T> {
         self.0.contains_key(element)
     }
 
-    /// Adds an element. Returns whether it was not there.
+    /// Adds an element. Returns whether it was missing.
     pub fn insert(&mut self, element: T) -> bool {
         self.0.insert(element, ()).is_none()
     }
 
-    /// Removes an element. Returns whether it was there.
+    /// Removes an element. Returns whether it existed.
     pub fn remove<Q: Ord + ?Sized>(&mut self, element: &Q) -> bool
     where
         T: Borrow<Q>,
@@ -264,7 +264,7 @@ impl<T: Ord> FromIterator<T> for SortedSet<T> {
 }
 
 impl<K: Ord, V> Extend<(K, V)> for SortedMap<K, V> {
-    /// Of entries with the same key, the last one stays.
+    /// Of entries with the same key, the last one is kept.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let all = &mut self.0;
         all.extend(entries);

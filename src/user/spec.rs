@@ -1,4 +1,4 @@
-//! What a host wants.
+//! The desired user.
 
 use super::{
     HierarchyGroupId, Input, InstanceId, Personal, PhoneType, RoutingProfileId, Secret, SecurityProfileId,
@@ -11,12 +11,13 @@ use super::{
 };
 
 object! {
-    /// A user as it should be.
+    /// A desired user.
     ///
-    /// Every value that another resource may still have to produce is an [`Input`], and what may be
-    /// left out is an `Option`: a host sees known, null and unknown at every leaf. An empty text is the same as
-    /// none in `hierarchy_group_id`, `directory_user_id`, e-mail addresses and telephone numbers. Names are those of
-    /// Pulumi's `aws:connect:User`; [`Property`](crate::user::Property) says what each is, its bounds and what a change does.
+    /// Every value that another resource may still have to produce is an [`Input`], and every value that may be left
+    /// out is an `Option`, so that a host can express known, null and unknown at every leaf. An empty text is the same
+    /// as no text in `hierarchy_group_id`, `directory_user_id`, e-mail addresses and telephone numbers. Names are those
+    /// of Pulumi's `aws:connect:User`; [`Property`](crate::user::Property) describes each property, its bounds and the
+    /// effect of a change.
     ///
     /// ```
     /// use connect_user::user::{IdentityInfo, PhoneConfig, PhoneType, UserSpec};
@@ -43,7 +44,7 @@ object! {
     UserSpec {
         /// The instance that the user is in. A change replaces the user.
         "instanceId" instance_id: Input<InstanceId>,
-        /// The name that the user signs in with. A change replaces the user; left out, a name is made.
+        /// The name that the user signs in with. A change replaces the user. If it is left out, a name is generated.
         "name" name: Option<Input<String>>,
         /// The first password. No API changes it later.
         "password" password: Option<Input<Secret>>,
@@ -51,19 +52,19 @@ object! {
         "directoryUserId" directory_user_id: Option<Input<String>>,
         /// The user's place in the agent hierarchy.
         "hierarchyGroupId" hierarchy_group_id: Option<Input<HierarchyGroupId>>,
-        /// Which contacts reach the user.
+        /// The routing profile, which decides which contacts reach the user.
         "routingProfileId" routing_profile_id: Input<RoutingProfileId>,
-        /// What the user may do: 1 to 10, in any order.
+        /// The security profiles, which decide what the user may do: must be 1 to 10, in any order.
         #[builder(with = |ids: impl IntoIterator<Item = impl Into<Input<SecurityProfileId>>>| {
             Input::Known(ids.into_iter().map(Into::into).collect())
         })]
         "securityProfileIds" security_profile_ids: Input<Vec<Input<SecurityProfileId>>>,
-        /// Who the person is.
+        /// The identity of the person.
         "identityInfo" identity_info: Option<IdentityInfo>,
-        /// How contacts are taken. Required, unless [`phone_number_configs`](Self::phone_number_configs)
-        /// says the phone type.
+        /// How contacts are taken. Required, unless [`phone_number_configs`](Self::phone_number_configs) sets the phone
+        /// type.
         "phoneConfig" phone_config: Option<PhoneConfig>,
-        /// Whether contacts are taken without a click, per channel.
+        /// Whether contacts are accepted automatically, per channel.
         #[builder(with = |configs: impl IntoIterator<Item = AutoAcceptConfig>| Input::Known(configs.into_iter().collect()))]
         "autoAcceptConfigs" auto_accept_configs: Option<Input<Vec<AutoAcceptConfig>>>,
         /// How long after contact work lasts, per channel.
@@ -75,13 +76,13 @@ object! {
         /// Whether the line stays open between calls, `VOICE` only.
         #[builder(with = |configs: impl IntoIterator<Item = PersistentConnectionConfig>| Input::Known(configs.into_iter().collect()))]
         "persistentConnectionConfigs" persistent_connection_configs: Option<Input<Vec<PersistentConnectionConfig>>>,
-        /// What is done to the agent's voice, `VOICE` only.
+        /// How the agent's voice is enhanced, `VOICE` only.
         #[builder(with = |configs: impl IntoIterator<Item = VoiceEnhancementConfig>| Input::Known(configs.into_iter().collect()))]
         "voiceEnhancementConfigs" voice_enhancement_configs: Option<Input<Vec<VoiceEnhancementConfig>>>,
-        /// What the user is good at, for routing.
+        /// The user's proficiencies, for routing.
         #[builder(with = |items: impl IntoIterator<Item = UserProficiency>| Input::Known(items.into_iter().collect()))]
         "userProficiencies" user_proficiencies: Option<Input<Vec<UserProficiency>>>,
-        /// Tags, over the provider's default tags. Giving any, or `{}`, takes all others away.
+        /// Tags, which override the provider's default tags. Setting any tags, or `{}`, removes all others.
         #[builder(with = |tags: impl IntoIterator<Item = (impl Into<String>, impl Into<Input<String>>)>| {
             Input::Known(tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
         })]
@@ -90,16 +91,16 @@ object! {
 }
 
 object! {
-    /// Who the person is.
+    /// The identity of the person.
     #[derive(Default)]
     IdentityInfo {
-        /// The e-mail address, to which password resets go. Changing it can take the account over.
+        /// The e-mail address, which receives password resets. A change may let another person take over the account.
         "email" email: Option<Input<Personal>>,
         /// The first name.
         "firstName" first_name: Option<Input<Personal>>,
         /// The last name.
         "lastName" last_name: Option<Input<Personal>>,
-        /// The e-mail address to which notifications go instead.
+        /// The e-mail address that receives notifications instead.
         "secondaryEmail" secondary_email: Option<Input<Personal>>,
         /// The mobile number, in E.164.
         "mobile" mobile: Option<Input<Personal>>,
@@ -111,11 +112,11 @@ object! {
     PhoneConfig {
         /// Whether calls are taken in the browser or on a telephone.
         "phoneType" phone_type: Input<PhoneType>,
-        /// Seconds of after contact work in every channel, 0 to 2,000,000; 0 is without end.
+        /// After contact work in every channel, in seconds, which must be 0 to 2,000,000; 0 means no limit.
         "afterContactWorkTimeLimit" after_contact_work_time_limit: Option<Input<i64>>,
-        /// Whether calls are taken without a click.
+        /// Whether calls are accepted automatically.
         "autoAccept" auto_accept: Option<Input<bool>>,
-        /// The telephone's number, in E.164.
+        /// The number of the telephone, in E.164.
         "deskPhoneNumber" desk_phone_number: Option<Input<Personal>>,
         /// Whether the line stays open between calls.
         "persistentConnection" persistent_connection: Option<Input<bool>>,
@@ -123,7 +124,7 @@ object! {
 }
 
 impl Default for PhoneConfig {
-    /// A soft phone: what the service has where nothing is set.
+    /// A soft phone, which is the service's default.
     fn default() -> Self {
         Self::builder().phone_type(PhoneType::SoftPhone).build()
     }
@@ -162,7 +163,7 @@ mod tests {
                 Property::PersistentConnectionConfigs => PersistentConnectionConfig::MEMBERS,
                 Property::VoiceEnhancementConfigs => VoiceEnhancementConfig::MEMBERS,
                 Property::UserProficiencies => UserProficiency::MEMBERS,
-                // What the elements of another one are is to be said here.
+                // Members of another property's elements must be added here.
                 _ => &[],
             };
             let limit = AfterContactWorkConfig::MEMBERS;

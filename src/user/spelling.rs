@@ -1,4 +1,4 @@
-//! How a host writes the names of properties, in values, paths and messages alike.
+//! The spelling of property names for a host, in values, paths and messages.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use super::{
     output::TAGS_ALL,
 };
 
-/// How a host writes the names of properties. The default is camelCase, which is what everything in this crate
-/// speaks unless a host asks for another spelling.
+/// The spelling of property names for a host. Default: camelCase, which the whole crate uses unless a host asks for
+/// another spelling.
 ///
-/// What people choose, as the keys of tags, is never spelled otherwise.
+/// Names that people choose, such as the keys of tags, never change.
 ///
 /// ```
 /// use connect_user::user::{Path, Property, Spelling, Value};
@@ -39,13 +39,13 @@ pub enum Spelling {
     PascalCase,
 }
 
-/// Whether people have named the members of what has this name.
+/// Whether people choose the names of the members of the member with this name.
 fn is_named_by_people(name: &str) -> bool {
     name == TAGS_ALL || name == Property::Tags.path()
 }
 
 impl Spelling {
-    /// A name that this crate writes in camelCase, as the host writes it.
+    /// Returns a camelCase name of this crate in the host's spelling.
     pub fn name(self, camel: &str) -> Cow<'_, str> {
         match self {
             Self::CamelCase => Cow::Borrowed(camel),
@@ -54,7 +54,7 @@ impl Spelling {
         }
     }
 
-    /// A place as the host writes it.
+    /// Returns a path in the host's spelling.
     pub fn path(self, path: &Path) -> Path {
         match self {
             Self::CamelCase => path.clone(),
@@ -62,12 +62,12 @@ impl Spelling {
         }
     }
 
-    /// A place that the host has written, as this crate writes it.
+    /// Returns a path of the host in the spelling of this crate.
     pub fn read_path(self, path: &Path) -> Path {
         rename(path, |name| self.camel(name).into_owned())
     }
 
-    /// A document of this crate as the host writes it.
+    /// Returns a document of this crate in the host's spelling.
     #[must_use]
     pub fn value(self, value: Value) -> Value {
         if self == Self::CamelCase {
@@ -76,9 +76,9 @@ impl Spelling {
         renamed(value, &|camel| (self.name(&camel).into_owned(), is_named_by_people(&camel)))
     }
 
-    /// A document that the host has written, as this crate writes it. A name may also be in camelCase or snake_case,
-    /// whatever the spelling, as in every document. Names of nothing stay as they are, so that mistakes are told in
-    /// the host's words.
+    /// Returns a document of the host in the spelling of this crate. As in every document, names may also be in
+    /// camelCase or snake_case, whatever the spelling. Unknown names stay as they are, so that mistakes are reported in
+    /// the host's spelling.
     #[must_use]
     pub fn read(self, value: Value) -> Value {
         renamed(value, &|name| {
@@ -88,7 +88,7 @@ impl Spelling {
         })
     }
 
-    /// The name of the crate's that the host has written; anything else as it is.
+    /// Returns the name of this crate for a name of the host; other names stay as they are.
     fn camel(self, name: &str) -> Cow<'_, str> {
         let camel = match self {
             Self::PascalCase if name.starts_with(|first: char| first.is_ascii_uppercase()) => lowered(name),
@@ -102,7 +102,7 @@ impl Spelling {
     }
 }
 
-/// A name with a small first letter.
+/// Returns a name with a lower-case first letter.
 fn lowered(name: &str) -> String {
     let mut characters = name.chars();
     let first = characters.next().map(|first| first.to_ascii_lowercase());

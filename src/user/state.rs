@@ -10,10 +10,10 @@ use super::{
     Timestamp, UserId, UserProperties, is_system_tag,
 };
 
-/// The actual user, with what is recorded of it between runs.
+/// The actual user, with the record between runs.
 ///
-/// Reading, importing and applying return it; keep it between runs. Its JSON has the shape of Pulumi's
-/// outputs, and a few members more. The password is not part of it, unless the host wraps it in
+/// Reading, importing and applying return a state; keep it between runs. Its JSON has the form of Pulumi's outputs,
+/// with a few more members. The password is not written, unless the host wraps the state in
 /// [`ExposeSecrets`](super::ExposeSecrets).
 #[derive(Builder, Clone, Debug, PartialEq, Eq)]
 #[builder(on(_, into))]
@@ -27,39 +27,39 @@ pub struct UserState {
     pub arn: String,
     /// The name that the user signs in with.
     pub name: String,
-    /// The user's id in the directory; the service fills one in for `CONNECT_MANAGED` too.
+    /// The user's id in the directory; the service sets one for `CONNECT_MANAGED`, too.
     pub directory_user_id: Option<String>,
     /// The properties that calls can change.
     pub properties: UserProperties,
-    /// Every tag on the user, those of AWS included.
+    /// Every tag of the user, including those of AWS.
     #[builder(default)]
     pub tags_all: Tags,
     /// When the user was last changed.
     pub last_modified_time: Option<Timestamp>,
     /// The Region in which the user was last changed.
     pub last_modified_region: Option<String>,
-    /// When and where the proficiencies were last changed, as of their last reading; `None` after a change from here, and
-    /// where the service doesn't say.
+    /// When and where the proficiencies were last changed, as of their last reading; `None` after a change made by this
+    /// crate, and if the service does not say.
     pub proficiencies_last_modified: Option<LastModified>,
-    /// What is recorded between runs.
+    /// The record between runs.
     #[builder(default)]
     pub record: Record,
 }
 
-/// When something was last changed, and where.
+/// The time and place of the last change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LastModified {
     /// The time of the change.
     pub time: Timestamp,
-    /// The Region in which it was made, where the service says so.
+    /// The Region of the change, if the service says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
 }
 
 impl LastModified {
-    /// A change at this time, in this Region.
+    /// Creates the time and place of a change.
     pub fn new(time: Timestamp, region: impl Into<Option<String>>) -> Self {
         Self { time, region: region.into() }
     }
@@ -69,32 +69,34 @@ impl LastModified {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
-    /// The managed properties, which the last applied spec set: one that the next spec leaves out is cleared.
+    /// The managed properties, which the last applied spec set. A managed property that the next spec leaves out is
+    /// cleared.
     pub managed: PropertySet,
     /// The keys of the tags that the last applied spec set.
     pub tag_keys: SortedSet<String>,
-    /// The keys of the tags that were set from the provider's defaults.
+    /// The keys of the tags that were set from the provider's default tags.
     pub default_tag_keys: SortedSet<String>,
-    /// Work that a failed apply left.
+    /// Work that a failed apply has left.
     pub unfinished: Unfinished,
-    /// What the service has and this version does not know, such as a new phone type or a new member: its place,
-    /// and its value where that is a choice of a setting, and nothing about a person. A call that writes the block around it may reset it; the plan
-    /// warns of that, or is refused ([`Settings::unrecognised`](super::Settings::unrecognised)).
+    /// Settings that the service has and this version does not know, such as a new phone type or a new member: the
+    /// path, and the value if it is the choice of a setting and not personal data. A call that writes the block around
+    /// such a setting may reset it; the plan then has a warning, or is refused
+    /// ([`Settings::unrecognised`](super::Settings::unrecognised)).
     pub unrecognised: Vec<String>,
     /// When this crate last changed the user, by the clock of the machine, until the user is read again.
     /// Compared with the listed time of change to recognise our own changes.
     pub last_written: Option<Timestamp>,
-    /// When this crate created the user, by the clock of the machine; `None` if somebody else did. A new user
+    /// When this crate created the user, by the clock of the machine; `None` if it was created otherwise. A new user
     /// may not be visible yet.
     pub created: Option<Timestamp>,
-    /// Whether an apply began to change the user and its end is not recorded: it may have been killed after a
-    /// change, so the user must be read, whatever its time of change.
+    /// Whether an apply began to change the user and its end is not recorded. It may have been killed after a change,
+    /// so the user must be read, whatever its time of change.
     pub in_progress: bool,
-    /// The properties that the last reading left out: the state has what was recorded of them before, or
-    /// nothing. A search leaves out [`PropertySet::NOT_IN_SEARCH`]. No plan has a call that writes one of
-    /// them: the user must be read first.
+    /// The properties that the last reading left out: the state has their previously recorded values, or none. A search
+    /// leaves out [`PropertySet::NOT_IN_SEARCH`]. No plan has a call that writes one of these properties: the user must
+    /// be read first.
     pub unread: PropertySet,
-    /// The password that was last applied, in memory only.
+    /// The password that was last applied; only in memory.
     pub password: Option<Secret>,
 }
 
@@ -107,16 +109,16 @@ impl Record {
     }
 }
 
-/// Work that a failed apply left, for the next plan.
+/// Work that a failed apply has left for the next plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {
-    /// Former users that a replacement has superseded and not deleted yet.
+    /// Former users that were replaced and are not deleted yet.
     pub replaced: Vec<Replaced>,
-    /// After contact work by channel that a change of the phone block has overwritten and that must be
-    /// restored.
+    /// After contact work by channel that a change of the phone block has overwritten and that must be restored.
     pub after_contact_work: BTreeMap<Channel, AfterContactWork>,
-    /// Whether the user has lost rights and was not signed out yet ([`Settings::sign_out_on`](super::Settings::sign_out_on)).
+    /// Whether the user has lost rights and was not signed out yet
+    /// ([`Settings::sign_out_on`](super::Settings::sign_out_on)).
     pub sign_out: bool,
 }
 
@@ -126,10 +128,10 @@ impl Unfinished {
         self.replaced.is_empty() && self.after_contact_work.is_empty() && !self.sign_out
     }
 
-    /// The after contact work that is still overwritten.
+    /// Returns the after contact work that is still overwritten.
     ///
-    /// What is there again is not, and neither is what somebody has changed since: a phone block leaves exactly
-    /// its own limit.
+    /// A restored value is not included, nor is a value that was changed outside the program since: an overwritten
+    /// value equals exactly the limit of the phone block.
     pub(crate) fn lost(
         &self,
         properties: &UserProperties,
@@ -149,7 +151,7 @@ impl Unfinished {
         )
     }
 
-    /// Forgets what is no longer overwritten in these settings.
+    /// Removes what is no longer overwritten in these settings.
     pub(crate) fn settle(&mut self, properties: &UserProperties) {
         if !self.after_contact_work.is_empty() {
             self.after_contact_work = self.lost(properties).collect();
@@ -157,7 +159,7 @@ impl Unfinished {
     }
 }
 
-/// A former user that a replacement has superseded.
+/// A former user that was replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -171,26 +173,26 @@ pub struct Replaced {
     /// When this crate created the user, if it was not read since: it may not be visible yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
-    /// Whether the user has lost rights and was not signed out yet, as [`Unfinished::sign_out`].
+    /// Whether the user has lost rights and was not signed out yet, like [`Unfinished::sign_out`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sign_out: bool,
 }
 
 impl Replaced {
-    /// The import id of the user.
+    /// Returns the import id of the user.
     pub fn id(&self) -> ImportId {
         ImportId::new(&self.instance_id, &self.user_id)
     }
 }
 
 impl UserState {
-    /// The import id of the user: `id` of Pulumi and Terraform.
+    /// Returns the import id of the user: the `id` in Pulumi and Terraform.
     pub fn id(&self) -> ImportId {
         ImportId::new(&self.instance_id, &self.user_id)
     }
 
-    /// The tags that the last applied spec set, with their present values. If no spec was applied yet: all
-    /// tags but those of AWS.
+    /// Returns the tags that the last applied spec set, with their actual values. If no spec was applied yet: all tags
+    /// except those of AWS.
     pub fn tags(&self) -> Tags {
         let imported = self.record.managed.is_empty();
         let own = |key: &str| if imported { !is_system_tag(key) } else { self.record.tag_keys.contains(key) };
@@ -201,7 +203,7 @@ impl UserState {
             .collect()
     }
 
-    /// The user as a superseded one.
+    /// Returns the user as a replaced user.
     pub fn to_replaced(&self) -> Replaced {
         Replaced {
             instance_id: self.instance_id.clone(),

@@ -1,9 +1,9 @@
 //! Suggestions for misspelt names.
 
-/// The candidate that a misspelt name probably means; `None` if none is similar enough: a third of the
-/// characters may differ, 1 to 3 of them. Case is ignored.
+/// Returns the candidate that a misspelt name probably means; `None` if none is similar enough: a third of the
+/// characters may differ, but at least 1 and at most 3. Case is ignored.
 ///
-/// Every "did you mean" of the crate uses it; a host may use it for names of its own.
+/// Every "did you mean" of the crate uses it; a host may use it for its own names.
 ///
 /// ```
 /// use connect_user::user::nearest;

@@ -8,16 +8,16 @@ use super::Operation;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnChange {
-    /// These operations change it in place.
+    /// These operations change the property in place.
     Update(&'static [Operation]),
     /// The user is replaced by a new one.
     Replace,
-    /// No API changes it: the host's policy decides.
+    /// No API changes the property: the host's policy decides.
     Never,
 }
 
 impl OnChange {
-    /// The operations that change it in place; empty if none does.
+    /// Returns the operations that change the property in place; empty if there are none.
     pub const fn operations(self) -> &'static [Operation] {
         match self {
             Self::Update(operations) => operations,
@@ -30,14 +30,14 @@ impl OnChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeftOut {
-    /// It cannot be left out.
+    /// The property cannot be left out.
     Required,
     /// A name is generated from the resource name, once.
     Generated,
-    /// Nothing is sent. If the last applied spec set it, it is cleared; otherwise it is left alone.
+    /// Nothing is sent. If the last applied spec set the property, it is cleared; otherwise it stays as it is.
     Cleared,
-    /// Nothing is sent. If the last applied spec set it, it goes back to this default of the service;
-    /// otherwise it is left alone.
+    /// Nothing is sent. If the last applied spec set the property, it returns to this default of the service; otherwise
+    /// it stays as it is.
     Default(&'static str),
     /// The value of the service stays.
     Kept,
@@ -47,11 +47,11 @@ pub enum LeftOut {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Sensitivity {
-    /// Anyone may see it.
+    /// Not confidential.
     Public,
     /// Personal data: shown in plans, redacted in `Debug`.
     Personal,
-    /// Never shown at all.
+    /// Never shown.
     Secret,
 }
 
@@ -67,13 +67,13 @@ pub enum Shape {
     Bool,
     /// One of these texts.
     Choice(&'static [&'static str]),
-    /// Texts whose order means nothing.
+    /// A list of texts without an order.
     Set,
-    /// Objects, told apart by their channel.
+    /// A list of objects, identified by their channel.
     Channels,
-    /// Objects, told apart by attribute name and value.
+    /// A list of objects, identified by attribute name and value.
     Proficiencies,
-    /// Texts by keys.
+    /// A map with text values.
     Map,
 }
 
@@ -92,19 +92,19 @@ impl fmt::Display for Shape {
     }
 }
 
-/// The bounds of a property, whatever the identity management type.
+/// The bounds of a property, regardless of the identity management type: the minimum and the maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bounds {
     /// No bound, or one that is not a number.
     None,
-    /// Characters, counted as Unicode scalar values.
+    /// Number of characters (Unicode scalar values).
     Characters(u64, u64),
-    /// Seconds.
+    /// Duration in seconds.
     Seconds(i64, i64),
-    /// A number.
+    /// Value of a number.
     Number(i64, i64),
-    /// Elements.
+    /// Number of elements.
     Elements(u64, u64),
 }
 
@@ -126,15 +126,15 @@ impl fmt::Display for Bounds {
 pub struct PropertyInfo {
     /// The path of the property, in camelCase.
     pub path: &'static str,
-    /// The form of its value.
+    /// The form of the value.
     pub shape: Shape,
-    /// The bounds of its value.
+    /// The bounds of the value.
     pub bounds: Bounds,
-    /// What a change does.
+    /// The effect of a change.
     pub on_change: OnChange,
-    /// What leaving it out means.
+    /// The effect of leaving the property out.
     pub left_out: LeftOut,
-    /// The sensitivity of its value.
+    /// The sensitivity of the value.
     pub sensitivity: Sensitivity,
     /// A description: a sentence without a full stop.
     pub summary: &'static str,

@@ -2,23 +2,23 @@
 
 use super::{Bounds, Input, sorted::SortedMap};
 
-/// The prefix of the keys of tags that AWS sets: nobody else may set or remove them, and they do not count
-/// against the limit of 50.
+/// The prefix of the keys of AWS's own tags: only AWS may set or remove them, and they do not count towards the limit
+/// of 50.
 pub const SYSTEM_TAG_PREFIX: &str = "aws:";
 
-/// The most tags that a user may have, not counting those of AWS.
+/// Maximum number of tags of a user, not counting those of AWS.
 pub const MAX_TAGS: usize = 50;
 
-/// How long the key of a tag may be.
+/// Bounds of the length of a tag's key.
 pub(crate) const TAG_KEY: Bounds = Bounds::Characters(1, 128);
 
-/// How long the value of a tag may be.
+/// Bounds of the length of a tag's value.
 pub(crate) const TAG_VALUE: Bounds = Bounds::Characters(0, 256);
 
-/// Tags as a spec gives them: each value may still be unknown.
+/// Tags in a spec: values may be unknown.
 pub type TagInputs = SortedMap<String, Input<String>>;
 
-/// Tags as the service has them.
+/// Tags of the service.
 pub type Tags = SortedMap<String, String>;
 
 /// Whether AWS sets the tag with this key.
@@ -33,7 +33,7 @@ pub fn is_system_tag(key: &str) -> bool {
     key.get(..SYSTEM_TAG_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(SYSTEM_TAG_PREFIX))
 }
 
-/// The desired tags of a user: those of the spec over the default tags.
+/// Returns the desired tags of a user: those of the spec, which override the default tags.
 ///
 /// ```
 /// use connect_user::user::{Input, TagInputs, Tags, merge_tags};

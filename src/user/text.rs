@@ -1,4 +1,4 @@
-//! Text that somebody else has written, in the form in which people may read it.
+//! Makes text from programs and from the service safe to show to people.
 
 use std::{
     borrow::Cow,
@@ -8,14 +8,14 @@ use std::{
     sync::OnceLock,
 };
 
-/// A text on one line, without anything that could forge a line or hide a part of it.
+/// Returns a text on one line, without anything that could imitate a line or hide a part of the text.
 ///
-/// Control characters (those of ASCII, DEL and C1), the separators of lines and paragraphs, invisible characters
-/// such as the controls of writing direction and the ZERO WIDTH SPACE, and code points that are no characters are
-/// escaped as Rust writes them; all else stays as it is. The joiners U+200C and U+200D stay between characters
-/// beyond ASCII, where scripts and emoji need them. Everything of the crate that people read has passed through it:
-/// violations, previews, errors and findings. A host passes through it what it prints by itself of a program or of
-/// the service.
+/// Control characters (those of ASCII, DEL and C1), separators of lines and paragraphs, invisible characters such as
+/// the controls of writing direction and the ZERO WIDTH SPACE, and code points that are no characters are escaped as in
+/// Rust; everything else stays as it is. The joiners U+200C and U+200D stay between characters beyond ASCII, where
+/// scripts and emoji need them. The crate applies this function to every text that it shows to people: violations,
+/// previews, errors and findings. A host should apply it to any text of a program or of the service that it prints
+/// itself.
 ///
 /// ```
 /// use connect_user::user::one_line;
@@ -33,7 +33,7 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A count in words.
+/// Returns a count with its noun.
 ///
 /// ```
 /// use connect_user::user::counted;
@@ -44,17 +44,17 @@ pub fn counted<N: fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> 
     format!("{count} {what}{}", if count == 1.into() { "" } else { "s" })
 }
 
-/// The first character that [`one_line`] would escape.
+/// Returns the first character that [`one_line`] would escape.
 pub(crate) fn misleading(text: &str) -> Option<char> {
-    // Nearly every text is plain, and each text of each user is looked at.
+    // Nearly every text is plain ASCII, and every text of every user is checked.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return None;
     }
     with_neighbours(text).find(|(c, around)| misleads(*c, *around)).map(|(c, _)| c)
 }
 
-/// Stands before each name of a property while a message is made: code points that Unicode keeps free for such use,
-/// drawn anew by each process. So nobody's text has it.
+/// Marks each name of a property while a message is made: code points that Unicode reserves for such use, in a random
+/// order for each process. So no other text contains the mark.
 pub(super) fn mark() -> &'static str {
     static MARK: OnceLock<String> = OnceLock::new();
     MARK.get_or_init(|| {
@@ -66,16 +66,16 @@ pub(super) fn mark() -> &'static str {
     })
 }
 
-/// Writes a name so that a message which is made of the text knows it.
+/// Writes a name so that a message made of the text recognises it.
 pub(super) fn write_name(f: &mut impl Write, name: &str) -> fmt::Result {
     f.write_str(mark())?;
     f.write_str(name)
 }
 
-/// How many names a message lists.
+/// Maximum number of names that a message lists.
 const NAMED: usize = 5;
 
-/// The first few of these names, and how many more there are.
+/// Returns the first few names, and how many more there are.
 pub(crate) fn some_of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -85,7 +85,7 @@ pub(crate) fn some_of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Stri
     format!("{}{more}", named.join(", "))
 }
 
-/// A text in quotes, on one line.
+/// Returns a text in quotes, on one line.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
@@ -94,7 +94,7 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// The text that stands in quotes: the inverse of [`quoted`], which reads the escapes of JSON too.
+/// Returns the text in quotes: the inverse of [`quoted`], which also reads the escapes of JSON.
 pub(crate) fn unquoted(quoted: &str) -> Option<String> {
     let mut json = String::with_capacity(quoted.len());
     let mut rest = quoted;
@@ -116,7 +116,7 @@ pub(crate) fn unquoted(quoted: &str) -> Option<String> {
     serde_json::from_str(&json).ok()
 }
 
-/// A text as [`one_line`] shows it, with a backslash before some characters more.
+/// Appends a text as [`one_line`] shows it, with a backslash before the characters in `more`.
 fn push_escaped(escaped: &mut String, text: &str, more: &[char]) {
     for (c, around) in with_neighbours(text) {
         match c {
@@ -133,7 +133,7 @@ fn push_escaped(escaped: &mut String, text: &str, more: &[char]) {
     }
 }
 
-/// The characters of a text, each with those before and behind it.
+/// Returns the characters of a text, each with the characters before and after it.
 fn with_neighbours(text: &str) -> impl Iterator<Item = (char, [Option<char>; 2])> {
     let mut before = None;
     let mut rest = text.chars();
@@ -143,12 +143,12 @@ fn with_neighbours(text: &str) -> impl Iterator<Item = (char, [Option<char>; 2])
     })
 }
 
-/// Whether a character, where it is printed alone, does something else than to show itself.
+/// Whether a character, printed alone, does anything else than show itself.
 pub(super) fn misleads_alone(c: char) -> bool {
     misleads(c, [None, None])
 }
 
-/// Whether a character, where it is printed between these, does something else than to show itself.
+/// Whether a character, printed between these, does anything else than show itself.
 fn misleads(c: char, around: [Option<char>; 2]) -> bool {
     let is_joined = |other: Option<char>| other.is_some_and(|other| !other.is_ascii());
     match c {
@@ -158,15 +158,15 @@ fn misleads(c: char, around: [Option<char>; 2]) -> bool {
     }
 }
 
-/// Whether a character is none that is written: a control character, a separator of lines or paragraphs, or a code
-/// point that is no character.
+/// Whether a character is a control character, a separator of lines or paragraphs, or a code point that is no
+/// character.
 pub(crate) fn is_control(c: char) -> bool {
     let code = u32::from(c);
     let is_no_character = code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code);
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_no_character
 }
 
-/// Whether a character shows nothing: those of Unicode's category Cf (format) that are not seen, and fillers.
+/// Whether a character is invisible: characters of Unicode's category Cf (format) that are not shown, and fillers.
 const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'

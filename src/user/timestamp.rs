@@ -1,4 +1,4 @@
-//! Times, to the millisecond, without a clock.
+//! Times, in milliseconds, without a clock.
 
 use std::{
     fmt,
@@ -20,13 +20,13 @@ use super::{as_text::serde_as_text, text::one_line};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
-/// The error of reading a time: the text is no RFC 3339 time in UTC after 1970.
+/// The error of reading a time: the text is not an RFC 3339 time in UTC after 1970.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a time of the form `2026-01-31T12:00:00Z`", one_line(.0))]
 pub struct TimestampError(String);
 
 impl TimestampError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         "give a time in UTC in the form of RFC 3339"
     }
@@ -36,17 +36,17 @@ impl Timestamp {
     /// The latest time that can be printed: the end of the year 9999.
     pub const MAX: Self = Self(253_402_300_799_999);
 
-    /// The time `millis` milliseconds after the epoch, [`MAX`](Self::MAX) at most.
+    /// Returns the time `millis` milliseconds after the epoch, at most [`MAX`](Self::MAX).
     pub const fn from_millis(millis: u64) -> Self {
         if millis > Self::MAX.0 { Self::MAX } else { Self(millis) }
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
-    /// The time `duration` later.
+    /// Returns the time `duration` later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -60,7 +60,7 @@ impl Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
-    /// Moments before the epoch become the epoch.
+    /// Times before the epoch become the epoch.
     fn from(time: SystemTime) -> Self {
         Self::default().plus(time.duration_since(UNIX_EPOCH).unwrap_or_default())
     }

@@ -1,4 +1,4 @@
-//! From a state to a spec.
+//! Conversion of a state to a spec.
 
 use super::{
     Channel, Input, PhoneLine, Proficiencies, Property, TagInputs, UserSpec, UserState, is_system_tag,
@@ -6,17 +6,16 @@ use super::{
 };
 
 impl UserState {
-    /// Returns a spec that describes the user as it is, to write into a program after an import. Its plan is
-    /// empty.
+    /// Returns a spec that describes the actual user, to write into a program after an import. Its plan is empty.
     ///
-    /// Leaves out what equals the service's default, the password, which cannot be read, and an empty list of
-    /// proficiencies, which would make them managed. Tags that equal one of [`Settings::default_tags`] are
-    /// left to the provider, and those of [`Settings::ignore_tags`] to others.
+    /// The spec leaves out values that equal the service's defaults, the password, which cannot be read, and an empty
+    /// list of proficiencies, which would make them managed. It also leaves out tags that equal one of
+    /// [`Settings::default_tags`], and the tags of [`Settings::ignore_tags`].
     pub fn to_spec(&self, settings: &Settings) -> UserSpec {
         let mut spec = self.whole_spec();
         let channels = &self.properties.channels;
         let phone = &self.properties.phone;
-        // The API keeps one value in two places; a spec may say it in one of them only.
+        // The API keeps one value in two places; a spec may set it in only one of them.
         let is_mirrored =
             |(channel, line): (&Channel, &PhoneLine)| *channel == Channel::Voice && *line == phone.line;
         let is_mirrored = channels.phone_number.iter().all(is_mirrored);
@@ -52,7 +51,7 @@ impl UserState {
         spec
     }
 
-    /// Everything that is there, also what a spec may not say twice.
+    /// Returns all actual values, including those that a spec may not set twice.
     pub(crate) fn whole_spec(&self) -> UserSpec {
         let mut spec = UserSpec::builder()
             .instance_id(self.instance_id.clone())

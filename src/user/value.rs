@@ -1,4 +1,4 @@
-//! Documents whose shape is not known yet: what a spec is decoded from and encoded to.
+//! Dynamic values, from which a spec is decoded and to which it is encoded.
 
 use std::{fmt, marker::PhantomData, mem};
 
@@ -14,17 +14,16 @@ use serde::{
 
 use super::path::{Path, Segment};
 
-/// A value of any shape, with a place for what is still unknown.
+/// A dynamic value, which may contain unknown values.
 ///
-/// It is the bridge to a host's own dynamic values (Terraform's, Pulumi's, a YAML file's): convert
-/// into a `Value`, then [`UserSpec::decode`](super::UserSpec::decode) it, and every mistake is
-/// reported with its path. Members keep their order, and a member given twice is kept twice, so
-/// that decoding can refuse it. Before it is decoded, nobody knows which text is a password: do not log a
-/// `Value`.
+/// A `Value` is used to convert a host's own dynamic values (Terraform's, Pulumi's, a YAML file's): convert them to a
+/// `Value`, then decode it with [`UserSpec::decode`](super::UserSpec::decode), which reports every mistake with its
+/// path. Members keep their order, and a member given twice is kept twice, so that decoding can refuse it. Before
+/// decoding, it is not known which text is a password: do not log a `Value`.
 ///
-/// No text has a special meaning: [`Unknown`](Value::Unknown) has no form in JSON or YAML, and serialising it
-/// is an error. A host that must write it chooses the form, as
-/// [`into_pulumi_unknowns`](Value::into_pulumi_unknowns) does.
+/// No text has a special meaning: [`Unknown`](Value::Unknown) has no form in JSON or YAML, and serialising it is an
+/// error. A host that must write it chooses a form, for example with
+/// [`into_pulumi_unknowns`](Value::into_pulumi_unknowns).
 ///
 /// ```
 /// use connect_user::user::Value;
@@ -53,12 +52,12 @@ pub enum Value {
     String(String),
     /// A list.
     List(Vec<Value>),
-    /// Members in the order they were written.
+    /// Members, in the order in which they were written.
     Map(Vec<(String, Value)>),
 }
 
 impl Value {
-    /// The kind of the value, for error messages.
+    /// Returns the kind of the value, for error messages.
     pub const fn describe(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -71,7 +70,7 @@ impl Value {
         }
     }
 
-    /// The text, if it is one.
+    /// Returns the text, if the value is a text.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -79,7 +78,7 @@ impl Value {
         }
     }
 
-    /// The first member of that name, if the value is an object that has one.
+    /// Returns the first member with this name, if the value is an object that has one.
     pub fn get(&self, member: &str) -> Option<&Value> {
         match self {
             Self::Map(members) => members.iter().find_map(|(name, value)| (name == member).then_some(value)),
@@ -87,13 +86,13 @@ impl Value {
         }
     }
 
-    /// The text of the first member of that name, if it is one.
+    /// Returns the text of the first member with this name, if it is a text.
     #[cfg(feature = "interop")]
     pub(crate) fn text(&self, member: &str) -> Option<&str> {
         self.get(member).and_then(Self::as_str)
     }
 
-    /// The value at a place; [`Unknown`](Self::Unknown) if something around it is unknown.
+    /// Returns the value at a path; [`Unknown`](Self::Unknown) if a value around it is unknown.
     ///
     /// ```
     /// use connect_user::user::{Path, Value};
@@ -115,8 +114,8 @@ impl Value {
         })
     }
 
-    /// Takes the value of a member out of objects within each other, where it leaves a null;
-    /// [`Unknown`](Self::Unknown) if something around it is unknown.
+    /// Takes the value of a member out of nested objects, and leaves a null there; [`Unknown`](Self::Unknown) if a
+    /// value around it is unknown.
     pub(crate) fn take(&mut self, place: &Path) -> Option<Value> {
         let mut value = self;
         for segment in place.segments() {
@@ -131,7 +130,7 @@ impl Value {
         Some(mem::replace(value, Self::Null))
     }
 
-    /// Whether the value, or one in it, is unknown.
+    /// Whether the value is unknown, or contains an unknown value.
     pub fn has_unknowns(&self) -> bool {
         match self {
             Self::Unknown => true,
@@ -280,7 +279,7 @@ impl<'de, T: Deserialize<'de> + Into<Value>> Visitor<'de> for ValueVisitor<T> {
     }
 }
 
-/// A value to read something of: its texts are moved, not copied.
+/// Deserialises from a value; its texts are moved, not copied.
 pub(crate) struct ValueReader<E> {
     value: Value,
     error: PhantomData<E>,

@@ -1,10 +1,10 @@
-//! What a later version of this crate has written.
+//! Refuses data that a later version of this crate has written.
 
 use std::fmt;
 
 use serde::de;
 
-/// Why it is not read: what it is, its version, and the latest one that is known.
+/// The error: the kind of data, its version, and the latest known version.
 pub(crate) struct Newer {
     what: &'static str,
     version: u64,
@@ -12,7 +12,7 @@ pub(crate) struct Newer {
 }
 
 impl Newer {
-    /// Refuses a version that is later than the known one. What has none was written by the first.
+    /// Refuses a version that is later than the known one. Data without a version was written by the first version.
     pub(crate) fn check<E: de::Error>(what: &'static str, version: Option<u64>, known: u64) -> Result<(), E> {
         match version {
             Some(version) if version > known => Err(E::custom(Self { what, version, known })),

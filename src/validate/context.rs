@@ -7,10 +7,10 @@ use bon::Builder;
 use super::{names::Names, overrides::Overrides};
 use crate::user::{AutoName, IdentityManagementType, Settings, Tags, UserState};
 
-/// The quota of an account that has not raised it.
+/// The quota of an account whose quota was not raised.
 const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 
-/// The context of a validation: what rules need to know besides the spec.
+/// The context of a validation: what rules need to know in addition to the spec.
 ///
 /// ```
 /// use connect_user::{user::{IdentityManagementType, Settings}, validate::Context};
@@ -22,32 +22,32 @@ const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
 pub struct Context<'a> {
-    /// The settings: give the same value to planning. While the identity management type is not known, only
-    /// violations of rules that hold for all three types are errors. Default: [`Settings::default`].
+    /// The settings; give the same value to planning. While the identity management type is not known, only violations
+    /// of rules that apply to all three types are errors. Default: [`Settings::default`].
     #[builder(field)]
     pub settings: Arc<Settings>,
-    /// How to generate a user name if the spec has none. Default: none, and a missing name is an error.
+    /// How to generate a user name if the spec has none. Default: none; a missing name is an error.
     pub auto_name: Option<AutoName>,
-    /// Rules whose severity the host has changed. Default: none.
+    /// Rules whose severity the host changes. Default: none.
     #[builder(default)]
     pub overrides: Overrides,
-    /// How many proficiencies a user may have. Default: 10, the quota of an account that has not raised it.
+    /// Maximum number of proficiencies of a user. Default: 10, the quota of an account whose quota was not raised.
     #[builder(default = DEFAULT_PROFICIENCY_LIMIT)]
     pub proficiency_limit: usize,
-    /// The prior state. If there is none, or its instance or name is another, the rules of creation hold.
-    /// Default: none.
+    /// The prior state. If there is none, or its instance or name differs, the rules for new users apply. Default:
+    /// none.
     pub prior: Option<&'a UserState>,
-    /// Whether the user exists although there is no `prior`, as for an import: the rules of creation do not
-    /// hold. Default: no.
+    /// Whether the user exists although there is no `prior`, as for an import: the rules for new users do not apply.
+    /// Default: no.
     #[builder(default)]
     pub exists: bool,
-    /// Resolves names of profiles and groups to ids, and knows which ids exist; see [`Names`]. Default: none,
-    /// and a name counts as unknown.
+    /// Resolves names of profiles and groups to ids, and knows which ids exist; see [`Names`]. Default: none; a name
+    /// counts as unknown.
     pub names: Option<&'a dyn Names>,
 }
 
 impl<S: context_builder::State> ContextBuilder<'_, S> {
-    /// Sets the settings, instead of those that were set before.
+    /// Sets the settings, replacing those that were set before.
     pub fn settings(mut self, settings: impl Into<Arc<Settings>>) -> Self {
         self.settings = settings.into();
         self

@@ -1,7 +1,7 @@
 //! Checks a desired user, and reports every violation at once.
 //!
-//! Each violation has its path, a stable code and a help. A rule that depends on a value that is still unknown is
-//! deferred, and the report lists where. [`resolve`] is the only way to a
+//! Each violation has its path, a stable code and a help text. A rule that depends on a value that is still unknown is
+//! deferred, and the report lists the path. Only [`resolve`] and related functions return a
 //! [`DesiredUser`](crate::user::DesiredUser), which planning takes.
 //!
 //! ```

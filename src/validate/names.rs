@@ -1,18 +1,18 @@
-//! Names and paths instead of ids.
+//! Names and paths that replace ids.
 
 use crate::user::{Diagnostic, Id, IdKind, Input, UserSpec};
 
 /// Resolves names of profiles and groups in an instance to ids.
 ///
-/// [`read::Directory`](https://docs.rs/connect-user/latest/connect_user/read/struct.Directory.html) reads
-/// them from the service. Without one, a [`Named`](crate::user::Named) id in a spec counts as unknown.
+/// [`read::Directory`](https://docs.rs/connect-user/latest/connect_user/read/struct.Directory.html) reads them from the
+/// service. Without `Names`, a [`Named`](crate::user::Named) id in a spec counts as unknown.
 pub trait Names: std::fmt::Debug + Send + Sync {
-    /// Puts ids where a spec has names, and tells of every name that stands for nothing, or for several
-    /// things, and of every id that the instance does not have. What cannot be told stays as it is.
+    /// Replaces the names in a spec with ids. Reports every name that names no resource, or several, and every id that
+    /// does not exist in the instance. A name that cannot be resolved stays as it is.
     fn resolve(&self, spec: &mut UserSpec) -> Vec<Diagnostic>;
 }
 
-/// The spec with ids instead of names. What names nothing that is known, is not known either.
+/// Replaces names in the spec with ids. A name that cannot be resolved becomes unknown.
 pub(super) fn settle(spec: &mut UserSpec, names: Option<&dyn Names>) -> Vec<Diagnostic> {
     if !has_names(spec) && names.is_none() {
         return Vec::new();

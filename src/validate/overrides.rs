@@ -1,4 +1,4 @@
-//! How a host changes the severity of rules.
+//! Changes the severity of rules.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::user::{Code, Severity, Stage, UnknownCode};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides(BTreeMap<Code, Severity>);
 
-/// Why a severity cannot be changed.
+/// The error of changing a severity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OverrideError {
@@ -33,7 +33,7 @@ pub enum OverrideError {
         /// A similar code, if there is one.
         nearest: Option<&'static str>,
     },
-    /// Mistakes of reading a document are always errors.
+    /// Mistakes in reading a document are always errors.
     #[error("`{0}` cannot be lowered to a warning: what cannot be read cannot be sent")]
     Unreadable(Code),
     /// Values that no call can carry are always errors.
@@ -42,7 +42,7 @@ pub enum OverrideError {
 }
 
 impl OverrideError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "take a code that a report shows, or one of the reference",
@@ -56,8 +56,8 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// [`OverrideError`] if there is no such rule, if it is one of reading the document, or if no call can
-    /// carry what breaks it ([`CodeInfo::lowerable`](crate::user::CodeInfo::lowerable)).
+    /// [`OverrideError`] if there is no such rule, if it is a rule for reading the document, or if no call can carry a
+    /// value that breaks it ([`CodeInfo::lowerable`](crate::user::CodeInfo::lowerable)).
     pub fn allow(&mut self, code: &str) -> Result<(), OverrideError> {
         let code = find(code)?;
         match code.info() {
@@ -79,13 +79,13 @@ impl Overrides {
         Ok(())
     }
 
-    /// The severity that the host has given to a rule.
+    /// Returns the severity that the host has given to a rule.
     pub(super) fn severity(&self, code: Code) -> Option<Severity> {
         self.0.get(&code).copied()
     }
 }
 
-/// A rule that a host may know by its code.
+/// Finds a rule by its code.
 fn find(code: &str) -> Result<Code, OverrideError> {
     let found: Code =
         code.parse().map_err(|UnknownCode { code, nearest, .. }| OverrideError::Unknown { code, nearest })?;

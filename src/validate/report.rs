@@ -14,12 +14,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// All violations: errors and warnings.
+    /// Returns all violations: errors and warnings.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// The places of unknown values: rules on them wait.
+    /// Returns the paths of unknown values, whose rules are deferred.
     pub fn deferred(&self) -> &[Path] {
         &self.deferred
     }
@@ -29,12 +29,12 @@ impl Report {
         self.errors().next().is_none()
     }
 
-    /// The errors: they prevent a plan.
+    /// Returns the errors, which prevent a plan.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|violation| violation.severity == Severity::Error)
     }
 
-    /// The warnings: they do not prevent a plan.
+    /// Returns the warnings, which do not prevent a plan.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|violation| violation.severity == Severity::Warning)
     }

@@ -26,24 +26,24 @@ pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
 
 /// Reads and validates a document, in one report.
 ///
-/// Returns what could be read too, with ids instead of names if the context knows them. What could not be
-/// read is unknown in it.
+/// Also returns the part that could be read, with ids instead of names if the context knows them. Values that could not
+/// be read are unknown in it.
 pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, Report) {
     let (mistakes, spec) = decode(document);
     let (spec, is_named, report) = read(Arc::new(spec), mistakes, context);
     (Arc::unwrap_or_clone(as_given(spec, is_named)), report)
 }
 
-/// Reads and validates a document, and makes the [`DesiredUser`] that planning takes. If it is not valid, or
-/// a value is unknown, returns what could be read instead.
+/// Reads and validates a document, and creates the [`DesiredUser`] that planning takes. If the document is not valid,
+/// or a value is unknown, returns the part that could be read instead.
 pub fn resolve_document(document: Value, context: &Context<'_>) -> (Result<DesiredUser, UserSpec>, Report) {
     let (mistakes, spec) = decode(document);
     let (desired, report) = resolve_decoded(Arc::new(spec), mistakes, context);
     (desired.map_err(Arc::unwrap_or_clone), report)
 }
 
-/// As [`resolve_document`], of a document that was decoded before, with the mistakes of decoding. The desired user
-/// shares the spec, unless names in it become ids or it gets a name.
+/// Like [`resolve_document`], for a document that was decoded before, with the mistakes of decoding. The desired user
+/// shares the spec, unless names in the spec become ids or the spec gets a name.
 pub(crate) fn resolve_decoded(
     spec: Arc<UserSpec>,
     mistakes: Vec<Diagnostic>,
@@ -61,7 +61,7 @@ fn decode(document: Value) -> (Vec<Diagnostic>, UserSpec) {
     }
 }
 
-/// What a document says, with the user's name, and whether that was given.
+/// Returns the spec of a document, with the user's name, and whether the document gave the name.
 fn read(
     given: Arc<UserSpec>,
     mistakes: Vec<Diagnostic>,
@@ -72,7 +72,7 @@ fn read(
     let mut report = check(&spec, found, context);
     let mistakes: Vec<Diagnostic> =
         mistakes.into_iter().map(|mistake| overridden(mistake, &context.overrides)).collect();
-    // What cannot be read is an error at its place, not a value to wait for.
+    // A value that cannot be read is an error at its path, not a value that is still unknown.
     let unreadable: HashSet<&[Segment]> = mistakes
         .iter()
         .filter(|mistake| is_in_document(mistake))
@@ -84,7 +84,7 @@ fn read(
     (spec, is_named, report)
 }
 
-/// The spec with ids instead of names, and with the user's name; the same one where it has both.
+/// Returns the spec with ids instead of names, and with the user's name; the same spec if it has both.
 fn complete(given: Arc<UserSpec>, context: &Context<'_>) -> (Arc<UserSpec>, Vec<Diagnostic>) {
     if given.name.is_some() && context.names.is_none() && !has_names(&given) {
         return (given, Vec::new());
@@ -95,7 +95,7 @@ fn complete(given: Arc<UserSpec>, context: &Context<'_>) -> (Arc<UserSpec>, Vec<
     (if spec == *given { given } else { Arc::new(spec) }, found)
 }
 
-/// The spec without a name that was not given.
+/// Returns the spec without a name that was not given.
 fn as_given(mut spec: Arc<UserSpec>, is_named: bool) -> Arc<UserSpec> {
     if !is_named && spec.name.is_some() {
         Arc::make_mut(&mut spec).name = None;
@@ -103,8 +103,8 @@ fn as_given(mut spec: Arc<UserSpec>, is_named: bool) -> Arc<UserSpec> {
     spec
 }
 
-/// Validates a spec and makes the [`DesiredUser`] that planning takes: all values are known, and no rule is
-/// broken. Returns the report of warnings too.
+/// Validates a spec and creates the [`DesiredUser`] that planning takes: all values are known, and no rule is broken.
+/// Also returns the report, for its warnings.
 ///
 /// ```
 /// use connect_user::{user::UserSpec, validate::{Context, resolve}};
@@ -137,7 +137,7 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
     }
 }
 
-/// The user, where the report allows it.
+/// Returns the desired user, if the report allows it.
 fn desired(
     spec: Arc<UserSpec>,
     report: &Report,
@@ -147,7 +147,7 @@ fn desired(
         return Err(spec);
     }
     let desired = DesiredUser::validated(spec.clone(), context.settings.clone());
-    // Who the user is: planning keeps the rest of what is ignored.
+    // Only the instance and the name are kept here: planning keeps the other ignored properties.
     let desired = match context.prior {
         Some(prior) => desired.and_then(|desired| {
             let kept = keep_ignored(&spec, prior, &context.settings);
@@ -158,8 +158,8 @@ fn desired(
     desired.ok_or(spec)
 }
 
-/// Returns the spec with its user name: its own, or else that of the prior state, or else a generated one. If
-/// there is none of these, the spec is unchanged.
+/// Returns the spec with its user name: its own, else that of the prior state, else a generated name. If there is none
+/// of these, the spec is unchanged.
 pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
     let mut spec = spec.without_empty_texts().into_owned();
     name(&mut spec, context);
@@ -184,7 +184,7 @@ fn check(spec: &UserSpec, found: Vec<Diagnostic>, context: &Context<'_>) -> Repo
     for (code, check) in RULES {
         let mut found = Found::of(*code);
         check(&subject, &mut found);
-        // Nearly every rule of nearly every user.
+        // Nearly every rule finds nothing for nearly every user.
         if found.is_empty() {
             continue;
         }
@@ -197,13 +197,13 @@ fn check(spec: &UserSpec, found: Vec<Diagnostic>, context: &Context<'_>) -> Repo
     Report { diagnostics, deferred }
 }
 
-/// A diagnostic, as severe as the host says.
+/// Returns a diagnostic with the severity that the host has set.
 fn overridden(diagnostic: Diagnostic, overrides: &Overrides) -> Diagnostic {
     let severity = overrides.severity(diagnostic.code).unwrap_or(diagnostic.severity);
     diagnostic.with_severity(severity)
 }
 
-/// What a rule has found, as severe as it is in the end.
+/// Returns the diagnostic of a finding, with its final severity.
 fn judge(finding: Finding, overrides: &Overrides) -> Diagnostic {
     let Finding { diagnostic, weight } = finding;
     let (code, chosen) = (diagnostic.code, overrides.severity(diagnostic.code));
@@ -220,7 +220,7 @@ fn judge(finding: Finding, overrides: &Overrides) -> Diagnostic {
     }
 }
 
-/// What the program lacks comes first, then what is in the document, in its order.
+/// Sorts: first diagnostics about the program around the document, then those in the document, in its order.
 fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
         let outside = is_in_document(a).cmp(&is_in_document(b));
@@ -228,7 +228,7 @@ fn sort(diagnostics: &mut [Diagnostic]) {
     });
 }
 
-/// Whether the document itself is wrong, and not the program around it.
+/// Whether the mistake is in the document itself, not in the program around it.
 fn is_in_document(diagnostic: &Diagnostic) -> bool {
     diagnostic.code != Code::UNDEFINED_REFERENCE
 }
@@ -238,7 +238,7 @@ fn is_within_any(place: &Path, outer: &HashSet<&[Segment]>) -> bool {
     (0..=segments.len()).filter_map(|length| segments.get(..length)).any(|start| outer.contains(start))
 }
 
-/// The first mistakes of each kind, and how many more there are.
+/// Returns the first mistakes of each kind, and the number of the others.
 fn bounded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut counts: HashMap<Code, usize> = HashMap::new();
     let mut listed = Vec::new();

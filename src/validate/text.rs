@@ -1,13 +1,13 @@
-//! Forms of text.
+//! Checks the forms of texts.
 
 use validator::{ValidateEmail, ValidateLength};
 
-/// Whether a text has so many characters (Unicode scalar values).
+/// Whether the number of characters (Unicode scalar values) of a text is within these bounds.
 pub(super) fn has_length(text: &str, least: u64, most: u64) -> bool {
     text.validate_length(Some(least), Some(most), None)
 }
 
-/// How many characters (Unicode scalar values) a text has.
+/// Returns the number of characters (Unicode scalar values) of a text.
 pub(super) fn count(text: &str) -> usize {
     text.chars().count()
 }

@@ -1,4 +1,4 @@
-//! Region and credentials as AWS tools find them, for other clients than that of Amazon Connect.
+//! The Region and the credentials as AWS tools find them, for other clients than that of Amazon Connect.
 
 use aws_credential_types::{
     Credentials,
@@ -8,23 +8,23 @@ use aws_credential_types::{
 use super::settings::{AwsSettings, AwsSettingsError};
 use crate::user::with_causes;
 
-/// What the environment and the files of profiles say, as `AWS_PROFILE` picks it.
+/// The settings of the environment and of the profile files; `AWS_PROFILE` selects the profile.
 #[derive(Debug)]
 pub(crate) struct Chain {
-    /// The Region, where one is named.
+    /// The Region, if one is set.
     pub(crate) region: Option<String>,
     credentials: Option<SharedCredentialsProvider>,
 }
 
 impl Chain {
-    /// Looks for a Region, unless one is known; for credentials it looks when they are asked for.
+    /// Finds the Region, unless it is given; credentials are only looked up when they are needed.
     pub(crate) async fn load(region: Option<String>) -> Result<Self, AwsSettingsError> {
         let shared = AwsSettings::builder().maybe_region(region).build().shared().await?;
         let region = shared.region().map(|region| region.as_ref().to_owned());
         Ok(Self { region, credentials: shared.credentials_provider() })
     }
 
-    /// Credentials that are valid now; otherwise, why there are none.
+    /// Returns credentials that are valid now, or the reason why there are none.
     pub(crate) async fn credentials(&self) -> Result<Credentials, String> {
         let Some(provider) = &self.credentials else {
             return Err("no credentials are configured".to_owned());

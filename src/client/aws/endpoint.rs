@@ -1,4 +1,4 @@
-//! Where calls go, for messages.
+//! The endpoint of calls, for messages.
 
 use std::{
     fmt,
@@ -10,12 +10,12 @@ use aws_sdk_connect::{
     error::BoxError,
 };
 
-/// The scheme and host that a client calls: known from its first request on.
+/// The scheme and host that a client calls, known after its first request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Endpoint(Arc<OnceLock<String>>);
 
 impl Endpoint {
-    /// What happened to a call, behind where it went, if that is known.
+    /// Returns the text about a call, preceded by the endpoint of the call if it is known.
     pub(super) fn before(&self, text: &str) -> String {
         match self.0.get() {
             Some(origin) => format!("`{origin}`: {text}"),
@@ -49,15 +49,15 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// The scheme and host of the URL of a request, without path, user and password.
+/// Returns the scheme and host of the URL of a request, without path, user and password.
 fn origin(url: &str) -> String {
     let url = without_secrets(url);
     let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
     format!("{scheme}://{}", rest.split('/').next().unwrap_or_default())
 }
 
-/// A URL without what may be secret in it: user, password, query and fragment. If it is unclear
-/// where these are, the URL is not shown at all.
+/// Returns a URL without parts that may be secret: user, password, query and fragment. If these parts cannot be found
+/// reliably, the URL is not shown at all.
 pub(super) fn without_secrets(url: &str) -> String {
     let is_plain = |text: &str| !text.contains(['@', '?', '#']);
     if is_plain(url) {

@@ -1,5 +1,5 @@
-//! The SDK's errors as the crate's: the kind by the service's code, and by the HTTP status where
-//! the code is unknown.
+//! Converts the SDK's errors: the kind is derived from the service's code, or from the HTTP status if the code is
+//! unknown.
 
 use std::{error::Error, fmt, iter};
 
@@ -16,7 +16,7 @@ use crate::{
     user::Operation,
 };
 
-/// The codes of Amazon Connect, and those that stand before every AWS service.
+/// The codes of Amazon Connect, and those common to all AWS services.
 const KINDS: &[(&str, ErrorKind)] = &[
     ("ResourceNotFoundException", ErrorKind::NotFound),
     ("UserNotFoundException", ErrorKind::NotFound),
@@ -36,7 +36,7 @@ const KINDS: &[(&str, ErrorKind)] = &[
     ("InvalidRequestException", ErrorKind::Invalid),
     ("InvalidParameterException", ErrorKind::Invalid),
     ("ValidationException", ErrorKind::Invalid),
-    // It comes with the status 404, as if a user were missing.
+    // Comes with status 404, as if a user were missing.
     ("UnknownOperationException", ErrorKind::Invalid),
     ("SerializationException", ErrorKind::Invalid),
     ("AccessDenied", ErrorKind::AccessDenied),
@@ -59,7 +59,7 @@ const KINDS: &[(&str, ErrorKind)] = &[
     ("ServiceUnavailableException", ErrorKind::Service),
 ];
 
-/// The error of a call, without anything of what was sent.
+/// Returns the error of a call, without anything that was sent.
 pub(super) fn client_error<E>(
     operation: Operation,
     error: &SdkError<E>,
@@ -79,7 +79,7 @@ where
     }
 }
 
-/// An answer that lacks what it must have.
+/// Returns the error of an answer without a required member.
 pub(super) fn incomplete(operation: Operation, member: &str, request_id: Option<&str>) -> ClientError {
     let error = ClientError::new(operation, ErrorKind::InvalidResponse)
         .with_message(format!("the answer has no `{member}`"));
@@ -89,7 +89,7 @@ pub(super) fn incomplete(operation: Operation, member: &str, request_id: Option<
     }
 }
 
-/// The service answered with an error, or with something that cannot be read.
+/// Returns the error of an error answer, or of an answer that cannot be read.
 fn refused<E>(
     operation: Operation,
     error: &SdkError<E>,
@@ -106,10 +106,10 @@ where
             .with_message(format!("what {endpoint} answers cannot be read"));
         return caused(failed, error, sent);
     }
-    // The SDK gives up on the code where the body is no JSON, as a proxy's page is not.
+    // The SDK does not read the code if the body is not JSON, for example a page of a proxy.
     let header = response.headers().get("x-amzn-errortype");
     let code = error.code().or(header).map(bare_code).filter(|code| !code.is_empty());
-    // It files a message without a code away among the causes.
+    // The SDK puts a message without a code among the causes.
     let uncoded = || chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>()?.message());
     let message = error.message().or_else(uncoded);
 
@@ -133,7 +133,7 @@ where
     }
 }
 
-/// There is no answer: the request was never made, or is lost.
+/// Returns the error of a request without an answer: the request was never sent, or the answer was lost.
 fn unanswered<E: Error + 'static>(
     operation: Operation,
     error: &SdkError<E>,
@@ -155,10 +155,10 @@ fn unanswered<E: Error + 'static>(
     ClientError::new(operation, kind).with_message(message)
 }
 
-/// Instead of what the SDK says, which tells of each place twice.
+/// Replaces the SDK's message, which names each source twice.
 const NO_CREDENTIALS: &str = "none in the environment, the profile, a web identity, the container or EC2";
 
-/// Whether the SDK has looked for credentials wherever it does by default.
+/// Whether the SDK has tried all default sources of credentials.
 fn has_tried_all(cause: &(dyn Error + 'static)) -> bool {
     cause.to_string().starts_with("no credentials found in chain")
 }
@@ -170,8 +170,8 @@ fn caused<E: Error + 'static>(failed: ClientError, error: &SdkError<E>, sent: &S
     }
 }
 
-/// What the causes of an error say, the first that happened last, in one line: each that says something, and
-/// that its cause does not repeat.
+/// Returns the messages of an error's causes in one line; the root cause is last. Messages without content, and those
+/// that the cause repeats, are left out.
 fn causes(error: &(dyn Error + 'static), sent: &Sent<'_>) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in chain(error).skip(1) {
@@ -186,7 +186,7 @@ fn causes(error: &(dyn Error + 'static), sent: &Sent<'_>) -> String {
     said.join(": ")
 }
 
-/// What the SDK says of a failure whose cause says more.
+/// Messages of the SDK for failures whose cause says more.
 const SAYS_NOTHING: [&str; 5] = [
     "io error",
     "other",
@@ -195,7 +195,7 @@ const SAYS_NOTHING: [&str; 5] = [
     "an error occurred while loading credentials",
 ];
 
-/// A text in one line, without the request that the SDK prints where its URL is wrong.
+/// Returns a text in one line, without the request that the SDK prints if its URL is wrong.
 fn one_line(text: &str) -> String {
     let text = match text.split_once(IN_A_REQUEST) {
         Some((before, request)) => {
@@ -207,11 +207,11 @@ fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// What stands between a wrong URL and the request, which may hold anything.
+/// The text between a wrong URL and the request, which may contain anything.
 const IN_A_REQUEST: &str = " to request `";
 
-/// Whether the failure proves that no byte of the request left: it could not be sent as it is, or there was
-/// no connection yet.
+/// Whether the failure proves that no byte of the request was sent: the request could not be built, or there was no
+/// connection.
 fn was_never_sent(error: &ConnectorError) -> bool {
     let is_connecting = |cause: &(dyn Error + 'static)| {
         cause.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|error| error.is_connect())
@@ -220,13 +220,13 @@ fn was_never_sent(error: &ConnectorError) -> bool {
     error.is_user() || chain(error).any(|cause| is_connecting(cause) || is_of_the_url(cause))
 }
 
-/// Whether such a status, without the code and the request id that AWS gives, means that something else than
-/// Amazon Connect has answered: a proxy, a login page, another program. What may pass is not among them.
+/// Whether a status, in an answer without AWS's error code and request id, shows that another server than Amazon
+/// Connect has answered: a proxy, a login page, another program. Statuses of temporary failures are not included.
 const fn is_of_another_server(status: u16) -> bool {
     matches!(status, 300..=499) && !matches!(status, 408 | 429)
 }
 
-/// `aws.connect#ThrottlingException:http://…` names a namespace and a document around its code.
+/// Returns the code itself: `aws.connect#ThrottlingException:http://…` contains a namespace and a document, too.
 fn bare_code(code: &str) -> &str {
     let code = code.split_once(':').map_or(code, |(code, _)| code);
     code.rsplit_once('#').map_or(code, |(_, code)| code).trim()
@@ -242,19 +242,19 @@ const fn kind_of_status(status: u16) -> ErrorKind {
         404 => ErrorKind::NotFound,
         409 => ErrorKind::Conflict,
         429 => ErrorKind::Throttled,
-        // A time-out of the service's: it may have begun.
+        // A time-out of the service: it may have begun the work.
         408 => ErrorKind::Service,
         400..=499 => ErrorKind::Invalid,
         _ => ErrorKind::Service,
     }
 }
 
-/// An error and its causes.
+/// Returns an error and its causes.
 pub(super) fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     iter::successors(Some(error), |error| (*error).source())
 }
 
-/// What the SDK's chain of causes says: its own types would print requests with `Debug`.
+/// The texts of the SDK's chain of causes. The SDK's own types would print requests with `Debug`.
 #[derive(Debug)]
 struct Cause {
     text: String,

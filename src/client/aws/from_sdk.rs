@@ -1,5 +1,5 @@
-//! Converts the SDK's types to the model's. A member that the API declares optional reads as its default, or
-//! as empty, where the service leaves it out. What this version does not know is looked for in the raw answer
+//! Converts the SDK's types to the model's. A member that the API declares optional is read as its default, or as
+//! empty, if the service leaves it out. Settings that this version does not know are searched in the raw answer
 //! ([`raw`](super::raw)).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -28,20 +28,20 @@ use crate::{
     },
 };
 
-/// The level of the service's own root group, which holds all others.
+/// The level of the service's own root group, which contains all other groups.
 const FOUNDATION: &str = "0";
 
-/// A member that an answer lacks.
+/// The name of a member that an answer lacks.
 pub(super) type Missing = &'static str;
 
-/// The unit that an operation answers times of after contact work in.
+/// The unit of after contact work times in the answer of an operation.
 #[derive(Clone, Copy)]
 enum Unit {
     Seconds,
     Milliseconds,
 }
 
-/// Both of the SDK's users have the lists, under the same names.
+/// Both user types of the SDK have these lists, with the same names.
 macro_rules! channel_lists {
     ($user:ident) => {
         ChannelLists {
@@ -162,7 +162,7 @@ pub(super) fn predefined_attribute(
     Ok(answer::PredefinedAttribute { name: required(attribute.name, "PredefinedAttributes.Name")?, values })
 }
 
-/// The hierarchy group, if it is one that users can be in.
+/// Returns the hierarchy group, if users can be in it.
 pub(super) fn hierarchy_group(group: HierarchyGroup) -> Option<Result<HierarchyGroupEntry, Missing>> {
     (group.level_id.as_deref() != Some(FOUNDATION)).then(|| {
         let id = required(group.id, "UserHierarchyGroups.Id")?;
@@ -173,7 +173,7 @@ pub(super) fn hierarchy_group(group: HierarchyGroup) -> Option<Result<HierarchyG
     })
 }
 
-/// The quick connect, if it leads to a user.
+/// Returns the quick connect, if it leads to a user.
 pub(super) fn user_quick_connect(
     quick_connect: QuickConnect,
 ) -> Option<Result<QuickConnectSummary, Missing>> {
@@ -187,7 +187,7 @@ pub(super) fn user_quick_connect(
     })
 }
 
-/// The instance that was asked for.
+/// Returns the requested instance.
 pub(super) fn instance(instance: Instance, asked: &InstanceId) -> InstanceDescription {
     let kind = instance.identity_management_type;
     InstanceDescription {
@@ -196,7 +196,7 @@ pub(super) fn instance(instance: Instance, asked: &InstanceId) -> InstanceDescri
     }
 }
 
-/// A page of what `read` makes of the items; it passes over those that it gives `None` for.
+/// Returns a page of the items that `read` converts; items for which it returns `None` are left out.
 pub(super) fn page<T, U>(
     items: Option<Vec<T>>,
     token: Option<String>,
@@ -207,7 +207,7 @@ pub(super) fn page<T, U>(
     Ok(Page { items, next_token: token.and_then(present), last_modified: None })
 }
 
-/// A page of proficiencies, with their time of change.
+/// Returns a page of proficiencies, with their time of change.
 pub(super) fn proficiency_page(
     answer: ListUserProficienciesOutput,
 ) -> Result<Page<(ProficiencyKey, u8)>, Missing> {
@@ -224,7 +224,7 @@ fn present(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The names on the path to a hierarchy group, whose own level is part of the service's path.
+/// Returns the names of the groups above a hierarchy group. The service's path includes the group itself.
 fn above(group: &str, path: Option<HierarchyPath>) -> Vec<String> {
     let levels = |path: HierarchyPath| {
         [path.level_one, path.level_two, path.level_three, path.level_four, path.level_five]
@@ -300,7 +300,7 @@ impl Unit {
         }
     }
 
-    /// Rounds up: 0 would be work without end.
+    /// Rounds up: 0 would mean work without a limit.
     fn seconds(self, time: i32) -> u32 {
         let time = u32::try_from(time).unwrap_or_default();
         match self {
@@ -310,7 +310,7 @@ impl Unit {
     }
 }
 
-/// The entries of a list whose channel and value are known.
+/// Returns the entries of a list whose channel and value are known.
 fn by_channel<C, T>(
     list: Option<Vec<C>>,
     read: impl Fn(C) -> (types::Channel, Option<T>),
@@ -322,7 +322,7 @@ fn by_channel<C, T>(
     list.into_iter().flatten().filter_map(entry).collect()
 }
 
-/// The default where the answer has none, or one that is not known.
+/// Returns the phone type; the default if the answer has none, or an unknown one.
 fn phone_type(phone_type: &types::PhoneType) -> PhoneType {
     phone_type.as_str().parse().unwrap_or(PhoneType::SoftPhone)
 }

@@ -41,8 +41,8 @@ use self::endpoint::Endpoint;
 ///
 /// Clones share connections and credentials. `Debug` shows the Region and nothing else.
 ///
-/// The SDK logs too, through `tracing`: at the level `TRACE` it logs the names and mobile numbers of users that
-/// it reads, but no password. Keep `aws_smithy_runtime` at `DEBUG` or above, where it logs no personal data.
+/// The SDK logs too, through `tracing`. At the level `TRACE` it logs the names and mobile numbers of users that it
+/// reads, but no password. Keep `aws_smithy_runtime` at `DEBUG` or above, where it logs no personal data.
 ///
 /// ```no_run
 /// # async fn connect() -> Result<(), connect_user::client::aws::AwsSettingsError> {
@@ -56,28 +56,28 @@ use self::endpoint::Endpoint;
 #[derive(Clone)]
 pub struct AwsConnect {
     client: Client,
-    /// As it was given, for other Regions.
+    /// The given configuration, to create clients for other Regions.
     config: Config,
     endpoint: Endpoint,
-    /// Once they were read.
+    /// The rates of the account, once they were read.
     #[cfg(feature = "policy")]
     account_rates: Arc<Mutex<Option<AccountRates>>>,
 }
 
 impl AwsConnect {
-    /// Uses a configured SDK client: its Region, credentials, endpoint, connections and time-outs are kept,
-    /// its retries are switched off.
+    /// Uses a configured SDK client. Its Region, credentials, endpoint, connections and time-outs are kept; its retries
+    /// are switched off.
     ///
-    /// The SDK sets no time-out on its own: without one in the client's configuration, a call that
-    /// hangs waits for ever.
+    /// The SDK sets no time-out on its own: without a time-out in the client's configuration, a call that hangs waits
+    /// for ever.
     ///
-    /// This constructor alone names a type of the SDK, and so follows the SDK's versions.
+    /// Only this constructor uses a type of the SDK, and therefore depends on the SDK's version.
     pub fn new(client: Client) -> Self {
         Self::with(client.config().clone())
     }
 
     fn with(config: Config) -> Self {
-        // The SDK repeats a full quota as if it were throttling, and a create whose answer was lost.
+        // The SDK would repeat a call after a full quota like throttling, and a creation whose answer was lost.
         let single = config.to_builder().retry_config(RetryConfig::disabled());
         let endpoint = Endpoint::default();
         let client = Client::from_conf(single.interceptor(endpoint.clone()).build());
@@ -90,8 +90,8 @@ impl AwsConnect {
         }
     }
 
-    /// Amazon Connect in another Region, with the same credentials, connections, time-outs, and endpoint URL where
-    /// one is set.
+    /// Returns a client for another Region, with the same credentials, connections and time-outs, and with the same
+    /// endpoint URL if one is set.
     ///
     /// ```no_run
     /// # fn both(here: &connect_user::client::aws::AwsConnect) {
@@ -103,21 +103,21 @@ impl AwsConnect {
         Self::with(self.config.to_builder().region(Region::new(region.into())).build())
     }
 
-    /// The Region that is called; `None` only where [`new`](Self::new) was given a client without one.
+    /// Returns the Region that is called; `None` only if [`new`](Self::new) was given a client without a Region.
     pub fn region(&self) -> Option<&str> {
         self.config.region().map(AsRef::as_ref)
     }
 
-    /// Finds Region and credentials where AWS tools look for them: environment variables, profiles,
-    /// single sign-on, container and instance roles. What `settings` name comes first.
+    /// Finds the Region and credentials where AWS tools look for them: environment variables, profiles, single sign-on,
+    /// container and instance roles. `settings` take precedence.
     ///
-    /// Credentials are looked up at the first call, not here, unless the settings name allowed or forbidden accounts. A connection may take 5 seconds and a
-    /// call 30, unless the settings say otherwise.
+    /// Credentials are looked up at the first call, not here, unless the settings name allowed or forbidden accounts. A
+    /// connection may take 5 seconds and a call 30 seconds, unless the settings say otherwise.
     ///
     /// # Errors
     ///
-    /// [`AwsSettingsError`] where nothing names a Region, the profile that is named is nowhere defined, the files of
-    /// profiles or certificates cannot be read, a setting is malformed, or the account is not allowed.
+    /// [`AwsSettingsError`] if no Region is set, the named profile is not defined, the files of profiles or
+    /// certificates cannot be read, a setting is malformed, or the account is not allowed.
     pub async fn from_environment(settings: &AwsSettings) -> Result<Self, AwsSettingsError> {
         settings.load().await.map(Self::new)
     }

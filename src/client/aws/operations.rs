@@ -33,7 +33,7 @@ use crate::{
     user::{ProficiencyKey, UserId},
 };
 
-/// A request that the SDK sends.
+/// A request that is sent with the SDK.
 trait Exchange: Request {
     fn exchange(&self, aws: &AwsConnect) -> impl Future<Output = ClientResult<Self::Answer>> + Send;
 }
@@ -51,9 +51,9 @@ macro_rules! implement_client {
 
 for_each_operation!(implement_client! {});
 
-/// How each request is sent and its answer read: the request, the SDK's call, in parentheses what many calls
-/// have in common (the labels of the path, and which page), what else it carries, what of it no message may
-/// quote, what is made of the answer, and what of that only the raw answer tells.
+/// Declares how each request is sent and its answer read: the request type, the SDK's call, in parentheses the common
+/// parts of the call (path labels, page), its other content, the values that no message may quote (`hides`), the
+/// conversion of the answer, and what is taken from the raw answer (`keeps`).
 macro_rules! exchanges {
     ($(
         $type:ident: $method:ident($($common:ident),*)
@@ -177,7 +177,7 @@ exchanges! {
         => |_, answer| page(answer.security_profile_summary_list, answer.next_token, |item| Some(security_profile(item)));
     SearchUserHierarchyGroups: search_user_hierarchy_groups(instance, page)
         => |_, answer| page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group);
-    // The API searches by name, description and id, but not by type: the others are dropped here.
+    // The API searches by name, description and id, but not by type: quick connects of other types are dropped here.
     SearchQuickConnects: search_quick_connects(instance, page)
         => |_, answer| page(answer.quick_connects, answer.next_token, user_quick_connect);
     SearchPredefinedAttributes: search_predefined_attributes(instance, page)
@@ -193,7 +193,7 @@ exchanges! {
         => |_, answer| page(Some(answer.workspace_summary_list), answer.next_token, |item| Some(workspace(item)));
     SearchWorkspaceAssociations: search_workspace_associations(instance, page)
         => |_, answer| page(answer.workspace_associations, answer.next_token, |item| Some(workspace_association(item)));
-    // The SDK lacks this operation: the request of another one is changed into it before it is signed.
+    // The SDK lacks this operation: the request of another operation is changed before it is signed.
     DeleteAllEntitySessions: update_user_hierarchy(user)
         |request, call| call.customize().map_request(into_sign_out(request))
         => nothing;
@@ -202,7 +202,7 @@ exchanges! {
         => nothing;
 }
 
-/// Changes a request whose path begins with `/users/` into the one that ends the sessions of a user.
+/// Changes a request whose path begins with `/users/` into a request that ends the sessions of a user.
 fn into_sign_out(
     request: &DeleteAllEntitySessions,
 ) -> impl Fn(HttpRequest) -> io::Result<HttpRequest> + Send + Sync + 'static + use<> {
@@ -218,7 +218,7 @@ fn into_sign_out(
     }
 }
 
-/// A call with what the request carries; one that the SDK cannot build is invalid.
+/// Adds the request's content to a call; a call that the SDK cannot build is invalid.
 fn fill<R: Request, C, D>(
     request: &R,
     call: C,
@@ -227,7 +227,7 @@ fn fill<R: Request, C, D>(
     fill(request, call).map_err(|error| ClientError::new(R::OPERATION, ErrorKind::Invalid).with_source(error))
 }
 
-/// What no message may quote.
+/// Adds the values that no message may quote.
 fn hide<'a, R>(request: &'a R, sent: Sent<'a>, hide: impl FnOnce(&'a R, Sent<'a>) -> Sent<'a>) -> Sent<'a> {
     hide(request, sent)
 }
@@ -240,7 +240,7 @@ fn read<R, A, T>(
     read(request, answer)
 }
 
-/// What an answer tells that has nothing to tell.
+/// Reads an answer without content.
 fn nothing<R, A>(_: &R, _: A) -> Result<(), Missing> {
     Ok(())
 }

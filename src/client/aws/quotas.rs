@@ -1,7 +1,7 @@
 //! The rates that the quotas of the account allow, from Service Quotas.
 //!
-//! Its client would be another SDK for one call. The call is made by the client of Amazon Connect, whose request is
-//! changed into one to Service Quotas before it is signed.
+//! Another SDK would be needed for one call. Instead, the client of Amazon Connect makes the call: its request is
+//! changed into a request to Service Quotas before it is signed.
 
 use std::{collections::BTreeMap, error::Error, io};
 
@@ -33,7 +33,7 @@ use crate::{
 };
 
 impl AwsConnect {
-    /// The rates of this source; only those of the [account](RateSource::Account) take a call.
+    /// Returns the rates of this source; only those of the [account](RateSource::Account) need calls.
     pub async fn rates(&self, source: RateSource) -> AccountRates {
         match source.known() {
             Some(rates) => AccountRates { rates, notice: None },
@@ -41,13 +41,14 @@ impl AwsConnect {
         }
     }
 
-    /// The rates that the quotas of the account and Region allow, as Service Quotas lists them: a call per hundred
-    /// quotas, made once for this client and its clones. Where the caller may not list them
+    /// Returns the rates that the quotas of the account and Region allow, as Service Quotas lists them: one call per
+    /// hundred quotas, made once for this client and its clones. If the caller may not list the quotas
     /// (`servicequotas:ListServiceQuotas`), or they cannot be read, the rates are the safe default, and a notice says
-    /// why; what may pass, such as an error of the service, is tried again by the next call.
+    /// why. After a temporary failure, such as an error of the service, the next call tries again.
     ///
-    /// With an endpoint URL of its own, the client asks there for quotas too. With a FIPS endpoint
-    /// (`connect-fips.…`) it doesn't ask, because Service Quotas has none beside it: the safe default, and a notice.
+    /// With an endpoint URL of its own, the client reads the quotas there too. With a FIPS endpoint (`connect-fips.…`)
+    /// it does not read them, because Service Quotas has no matching endpoint: the rates are the safe default, with a
+    /// notice.
     pub async fn account_rates(&self) -> AccountRates {
         let mut known = self.account_rates.lock().await;
         if let Some(known) = &*known {
@@ -68,7 +69,7 @@ impl AwsConnect {
         read
     }
 
-    /// The quotas that are rates of operations, in calls a second.
+    /// Returns the quotas that are rates of operations, in calls a second.
     async fn list_rates(&self) -> ClientResult<BTreeMap<Operation, f64>> {
         let mut rates = BTreeMap::new();
         let mut token = None;
@@ -90,7 +91,7 @@ impl AwsConnect {
     }
 
     async fn page_of_quotas(&self, token: Option<&str>) -> ClientResult<Value> {
-        // Where it goes is no endpoint of Amazon Connect, for the messages of other calls.
+        // The endpoint of this call must not appear in the messages of other calls.
         let aws = Self::with(self.config.clone());
         let raw = RawAnswer::default();
         let body = json!({ "ServiceCode": "connect", "MaxResults": 100, "NextToken": token });
@@ -105,10 +106,10 @@ impl AwsConnect {
     }
 }
 
-/// More than there are quotas.
+/// More pages than there are quotas.
 const MOST_PAGES: usize = 20;
 
-/// The rate that a quota is, such as `Rate of CreateUser API requests`, where it is one of an operation of users.
+/// Returns the rate of a quota such as `Rate of CreateUser API requests`, if it is one of the operations on users.
 fn rate(quota: &Value) -> Option<(Operation, f64)> {
     let name: Vec<&str> = quota.get("QuotaName")?.as_str()?.split_whitespace().collect();
     let ["Rate", "of", operation, "API", "requests"] = name[..] else { return None };
@@ -137,7 +138,7 @@ fn without_null(mut body: Value) -> String {
     body.to_string()
 }
 
-/// Changes a request to Amazon Connect into one that lists quotas.
+/// Changes a request to Amazon Connect into a request that lists quotas.
 fn into_quotas(body: String) -> impl Fn(HttpRequest) -> io::Result<HttpRequest> + Send + Sync + 'static {
     move |mut request: HttpRequest| {
         let uri = quotas_url(request.uri()).ok_or(io::ErrorKind::Unsupported)?;
@@ -152,13 +153,13 @@ fn into_quotas(body: String) -> impl Fn(HttpRequest) -> io::Result<HttpRequest> 
     }
 }
 
-/// Whether there was no URL to change a request to.
+/// Whether there was no URL for the changed request.
 fn has_no_url(cause: &(dyn Error + 'static)) -> bool {
     cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::Unsupported)
 }
 
-/// The URL of Service Quotas beside one of Amazon Connect; the same host where that is none of AWS. None beside a
-/// FIPS endpoint: the other one of Service Quotas need not keep to FIPS 140.
+/// Returns the URL of Service Quotas that matches a URL of Amazon Connect; the same host if the URL is not one of
+/// AWS's. `None` for a FIPS endpoint: the matching endpoint of Service Quotas may not comply with FIPS 140.
 fn quotas_url(connect: &str) -> Option<String> {
     let (scheme, rest) = connect.split_once("://").unwrap_or(("https", connect));
     let host = rest.split('/').next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The raw answers of the service: what the SDK does not know it drops unseen, and a call that writes the block
-//! around it would reset it.
+//! The raw answers of the service. The SDK drops members that it does not know; a call that writes the block around
+//! such a member would reset it.
 
 use std::{
     collections::BTreeSet,
@@ -20,7 +20,7 @@ use crate::{
     user::{Property, Sensitivity, Shape, from_pascal_case},
 };
 
-/// The body of one answer, kept while the SDK reads it. It holds personal data, and `Debug` shows nothing of it.
+/// The body of one answer, kept while the SDK reads it. It holds personal data; `Debug` shows nothing of it.
 #[derive(Clone, Default)]
 pub(super) struct RawAnswer(Arc<OnceLock<Vec<u8>>>);
 
@@ -47,24 +47,24 @@ impl fmt::Debug for RawAnswer {
 }
 
 impl RawAnswer {
-    /// The answer; `Null` where there is none, or none in JSON.
+    /// Returns the answer; `Null` if there is none, or it is not JSON.
     pub(super) fn value(&self) -> Value {
         let body = self.0.get().map(Vec::as_slice).unwrap_or_default();
         serde_json::from_slice(body).unwrap_or_default()
     }
 
-    /// A member of the answer; `Null` where it has none.
+    /// Returns a member of the answer; `Null` if the answer lacks it.
     fn member(&self, name: &str) -> Value {
         self.value().get_mut(name).map(Value::take).unwrap_or_default()
     }
 }
 
-/// The user with what its answer holds beside.
+/// Returns the user with the unknown members of its answer.
 pub(super) fn with_unknown_members(user: UserDescription, raw: &RawAnswer) -> UserDescription {
     UserDescription { unrecognised: unknown_members(&raw.member("User")), ..user }
 }
 
-/// The users of a page with what its answer holds beside.
+/// Returns the users of a page with the unknown members of their answers.
 pub(super) fn each_with_unknown_members(mut page: Page<FoundUser>, raw: &RawAnswer) -> Page<FoundUser> {
     let users = raw.member("Users");
     for (found, user) in page.items.iter_mut().zip(users.as_array().into_iter().flatten()) {
@@ -73,11 +73,11 @@ pub(super) fn each_with_unknown_members(mut page: Page<FoundUser>, raw: &RawAnsw
     page
 }
 
-/// What stands in a user beside the properties.
+/// Known members of a user that are no properties.
 const OTHERS: [&str; 5] = ["id", "arn", "username", "lastModifiedTime", "lastModifiedRegion"];
 
-/// The members and choices of a user of the service that are no property and no value of one: the place of each,
-/// and its value where that is a plain choice.
+/// Returns the members and choices in a user of the service that this version does not know: the path of each, and its
+/// value if that is a plain choice.
 fn unknown_members(user: &Value) -> Vec<String> {
     let properties = Property::ALL.iter().map(|property| Known {
         path: property.path(),
@@ -93,24 +93,24 @@ fn unknown_members(user: &Value) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// A member that this version knows, by its path in the object that it is in.
+/// A member that this version knows, by its path in the object that contains it.
 struct Known {
     path: &'static str,
     shape: Shape,
-    /// The property that it is, whose value may hold objects.
+    /// The property of the member, if its value may hold objects.
     members: Option<Property>,
 }
 
 /// The object whose members are known by their paths: a user, or an element of a list in it.
 #[derive(Clone, Copy, Default)]
 struct Object<'a> {
-    /// Its place in the user.
+    /// The path of the object in the user.
     place: &'a str,
-    /// Whether it holds only settings: a text of an unknown member is a choice then, and nothing about a person.
+    /// Whether the object holds only settings: then a text of an unknown member is a choice, not personal data.
     is_setting: bool,
 }
 
-/// Looks through an object, or the block in it that stands at `block`.
+/// Searches an object, or the block at `block` in it.
 fn look(
     members: &Map<String, Value>,
     known: &[Known],
@@ -153,8 +153,8 @@ fn look(
     }
 }
 
-/// A value that is a plain choice; others may be personal data. A text is one where only settings stand and it is
-/// written as the service writes its choices: an employee's number may be written so too.
+/// Returns a value as text if it is a plain choice; other values may be personal data. A text is a choice only in an
+/// object of settings, and if it is written like the service's choices: an employee's number may look like one, too.
 fn shown(value: &Value, is_setting: bool) -> String {
     match value {
         Value::Bool(flag) => format!(" `{flag}`"),
@@ -163,7 +163,7 @@ fn shown(value: &Value, is_setting: bool) -> String {
     }
 }
 
-/// Whether a text is written as the service writes its choices.
+/// Whether a text is written like the service's choices.
 fn is_choice(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
     !text.is_empty()

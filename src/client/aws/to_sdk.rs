@@ -1,4 +1,4 @@
-//! Converts the model's types to the SDK's. What is empty is left out: the SDK would send `[]`.
+//! Converts the model's types to the SDK's. Empty lists are left out: the SDK would send `[]`.
 
 use std::{
     cmp::Reverse,
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Personal values shorter than this are left in messages: they would blot out parts of words.
+/// Personal values shorter than this are not redacted from messages: the redaction would hit parts of words.
 const SHORTEST_REDACTED: usize = 3;
 
 /// The confidential values of a request, which the service may quote in its messages.
@@ -69,7 +69,8 @@ impl<'a> Sent<'a> {
         self
     }
 
-    /// The text without any of the values, the longest first: one may hold another.
+    /// Returns the text without any of the values. Longer values are replaced first, because they may contain shorter
+    /// ones.
     pub(super) fn redact(&self, text: &str) -> String {
         let mut values = self.0.clone();
         values.sort_by_key(|value| Reverse(value.len()));
@@ -107,7 +108,7 @@ macro_rules! with_channels {
 pub(super) use with_channels;
 
 pub(super) fn channel_lists(channels: &ChannelSettings) -> Result<ChannelLists, BuildError> {
-    // Names every setting, so that none is forgotten.
+    // Destructured completely, so that no setting is forgotten.
     let ChannelSettings {
         auto_accept,
         after_contact_work,
@@ -263,7 +264,7 @@ pub(super) fn criteria(condition: &UserCondition) -> UserSearchCriteria {
     criteria.build()
 }
 
-/// The filter for users that have all of the tags.
+/// Returns the filter for users that have all of the tags.
 pub(super) fn tag_filter(tags: &Tags) -> Option<UserSearchFilter> {
     let condition = |(key, value)| TagCondition::builder().tag_key(key).tag_value(value).build();
     let conditions = filled(tags.iter().map(condition).collect())?;
@@ -271,7 +272,7 @@ pub(super) fn tag_filter(tags: &Tags) -> Option<UserSearchFilter> {
     Some(UserSearchFilter::builder().tag_filter(filter).build())
 }
 
-/// A number that is beyond the API's type is beyond its bounds too: the service refuses the largest.
+/// Converts a number. A number too large for the API's type is replaced by the largest, which the service refuses, too.
 pub(super) fn integer(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -1,4 +1,4 @@
-//! What changes of a user must do.
+//! Checks of the changes of a user.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Every setting of the channel for calls, with every member, as the table of properties has them.
+/// Returns every setting of the channel `VOICE`, with every member, from the table of properties.
 fn every_setting() -> ChannelSettings {
     let text = |text: &str| Value::String(text.to_owned());
     let value = |property: Property, member: &Member| match member.shape {

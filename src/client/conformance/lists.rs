@@ -1,4 +1,4 @@
-//! What lists and searches must hold.
+//! Checks of lists and searches.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use crate::{
 };
 
 impl Suite<'_> {
-    /// What all pages hold.
+    /// Returns the elements of all pages.
     pub(super) async fn all<R: PagedRequest>(&self, what: &str, request: R) -> Result<Vec<R::Item>, String> {
         self.pages_of(what, request, usize::MAX).await
     }
 
-    /// What all pages hold, none of which may be larger than was asked for.
+    /// Returns the elements of all pages; no page may be larger than requested.
     async fn pages_of<R: PagedRequest>(
         &self,
         what: &str,
@@ -47,7 +47,7 @@ impl Suite<'_> {
         self.everybody_comes_once(name, request, |user| (user.user_id, user.name)).await
     }
 
-    /// Makes three users, of whom pages of two must hold each once.
+    /// Creates three users; pages of two must contain each user once.
     async fn everybody_comes_once<R: PagedRequest>(
         &self,
         name: &str,
@@ -102,7 +102,7 @@ impl Suite<'_> {
         let user_id = self.make(name).await?.user_id;
         self.set_phone(&user_id).await?;
         let read = self.read(&user_id).await?;
-        // What a search finds may lag behind.
+        // A search may return changes with a delay.
         let mut left = self.fixture.patience;
         let found = loop {
             match self.search(name).await?.into_iter().find(|user| user.user_id == user_id) {
@@ -185,7 +185,7 @@ impl Suite<'_> {
         self.delete(&one).await
     }
 
-    /// Which of the users are found; what a search finds may lag behind.
+    /// Checks which of the users are found; a search may return changes with a delay.
     async fn finds(
         &self,
         what: &str,
@@ -250,7 +250,7 @@ impl Suite<'_> {
 }
 
 impl Suite<'_> {
-    /// Of whatever groups and workspaces there are: the API's of users make none.
+    /// Lists the existing groups and workspaces: the user APIs create none.
     pub(super) async fn memberships_are_listed(&self, _: &str) -> Check {
         let request = ListTrafficDistributionGroups::new(self.instance()).max_results(1);
         for group in self.pages_of("traffic distribution groups", request, 1).await? {
@@ -269,7 +269,7 @@ impl Suite<'_> {
     }
 }
 
-/// What the suite's user has is listed once, with a name and an ARN of its own.
+/// Checks that a resource of the suite's user is listed once, with a name and its own ARN.
 fn is_listed<K: IdKind>(all: &[NamedResource], id: &Id<K>) -> Check {
     let mut resources = all.iter().filter(|resource| resource.id == id.bare());
     let (Some(resource), None) = (resources.next(), resources.next()) else {

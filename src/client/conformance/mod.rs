@@ -1,8 +1,8 @@
-//! The contract of [`ConnectClient`], operation by operation, as a suite for any client (feature `conformance`):
-//! this crate's own, and those that hosts write.
+//! The contract of [`ConnectClient`], operation by operation, as a test suite for any client (feature `conformance`):
+//! this crate's clients, and those that hosts write.
 //!
-//! The suite creates users of its own, all with names that begin with the fixture's prefix, and deletes them.
-//! Run it only on an instance that may be written to.
+//! The suite creates its own users, whose names begin with the fixture's prefix, and deletes them. Run it only on an
+//! instance that may be changed.
 //!
 //! ```
 //! use connect_user::client::{conformance::{Fixture, check}, memory::MemoryConnect};
@@ -27,13 +27,13 @@ use crate::user::{
     SecurityProfileId, Tags, UserId,
 };
 
-/// What the suite uses: everything must exist in the instance.
+/// The resources that the suite uses; all must exist in the instance.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fixture {
     /// The instance, which manages identities itself (`CONNECT_MANAGED`).
     pub instance_id: InstanceId,
-    /// The prefix of the names of the suite's users; `conformance` by default.
+    /// The prefix of the names of the suite's users. Default: `conformance`.
     pub prefix: String,
     /// Two routing profiles.
     pub routing_profiles: [RoutingProfileId; 2],
@@ -41,17 +41,17 @@ pub struct Fixture {
     pub security_profiles: [SecurityProfileId; 2],
     /// A hierarchy group.
     pub hierarchy_group: HierarchyGroupId,
-    /// A hierarchy group below `hierarchy_group`. By default there is none, and searches through groups and those
-    /// below them are not checked.
+    /// A hierarchy group below `hierarchy_group`. Default: none; then searches that include child groups are not
+    /// checked.
     pub child_group: Option<HierarchyGroupId>,
     /// A predefined attribute with one of its values.
     pub proficiency: ProficiencyKey,
-    /// The number of times that a new user which cannot be read yet is asked for again; 10 by default.
+    /// How often a new user that cannot be read yet is read again. Default: 10.
     pub patience: usize,
 }
 
 impl Fixture {
-    /// Names for an instance in which everything exists, as in a `MemoryConnect` without restrictions.
+    /// Creates a fixture for an instance in which everything exists, as in a `MemoryConnect` without restrictions.
     pub fn new(instance_id: impl Into<InstanceId>) -> Self {
         Self {
             instance_id: instance_id.into(),
@@ -70,9 +70,9 @@ impl Fixture {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Breach {
-    /// The check.
+    /// The name of the check.
     pub check: &'static str,
-    /// What was expected, and what was found.
+    /// The expected and the actual result.
     pub message: String,
 }
 
@@ -135,12 +135,12 @@ const PASSWORD: &str = "Conformance1";
 /// Values that are sent, and that no error may quote.
 const SENT: [&str; 4] = [PASSWORD, "conformance@example.com", "+16175550101", "no-number"];
 
-/// `Debug` keeps personal values to itself, so that the two may look alike.
+/// Compares two values. `Debug` redacts personal values, so both may look the same in the message.
 fn expect<T: PartialEq + fmt::Debug>(what: &str, found: &T, expected: &T) -> Check {
     if found == expected { Ok(()) } else { Err(format!("{what}: expected {expected:?}, found {found:?}")) }
 }
 
-/// Member by member: `Debug` does not tell which of them differs.
+/// Compares member by member, because `Debug` does not show which member differs.
 fn expect_identity(found: &Identity, expected: &Identity) -> Check {
     let Identity { first_name, last_name, email, secondary_email, mobile } = expected;
     expect("first name", &found.first_name, first_name)?;
@@ -160,7 +160,7 @@ impl Suite<'_> {
         request.send(self.client).await.map_err(|error| format!("{what}: {error}"))
     }
 
-    /// Makes a call that must be refused, and have no effect.
+    /// Makes a call that must be refused and have no effect.
     async fn is_refused<R: Request>(&self, what: &str, kind: ErrorKind, request: &R) -> Check {
         let Err(error) = request.send(self.client).await else {
             return Err(format!("{what}: expected {kind:?}, found an answer"));

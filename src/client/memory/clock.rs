@@ -6,7 +6,7 @@ use crate::{client::timer::Timer, user::Timestamp};
 
 #[derive(Default)]
 pub(super) struct Clock {
-    /// Since the epoch; what has passed on the timer since it was set comes on top.
+    /// The time since the epoch, without the time that has passed on the followed timer.
     moment: Duration,
     followed: Option<Followed>,
 }
@@ -17,7 +17,7 @@ struct Followed {
 }
 
 impl Clock {
-    /// A clock that stands still.
+    /// Creates a clock that stands still.
     pub(super) fn at(moment: Timestamp) -> Self {
         Self { moment: Duration::from_millis(moment.as_millis()), followed: None }
     }
@@ -39,7 +39,7 @@ impl Clock {
         Timestamp::default().plus(self.since_epoch())
     }
 
-    /// More exactly than a moment is told: a quota can be many calls a millisecond.
+    /// Returns the time more precisely than a timestamp: a quota may allow many calls a millisecond.
     pub(super) fn since_epoch(&self) -> Duration {
         let passed =
             self.followed.as_ref().map(|followed| followed.timer.now().saturating_sub(followed.from));

@@ -14,7 +14,7 @@ use crate::user::{
 
 /// The configuration of an instance in a [`MemoryConnect`](super::MemoryConnect).
 ///
-/// Nothing is restricted by default: any routing profile exists until some are named.
+/// By default nothing is restricted: any routing profile exists, until routing profiles are configured.
 ///
 /// ```
 /// use connect_user::client::memory::MemoryInstance;
@@ -48,7 +48,7 @@ pub struct MemoryInstance {
 }
 
 impl MemoryInstance {
-    /// An instance in `us-east-1` in which every profile, group and attribute exists.
+    /// Creates an instance in `us-east-1` in which every profile, group and attribute exists.
     pub fn new(id: impl Into<InstanceId>, identity_management: IdentityManagementType) -> Self {
         Self {
             id: id.into().bare().to_owned(),
@@ -69,35 +69,35 @@ impl MemoryInstance {
         }
     }
 
-    /// The Region of the instance; `us-east-1` by default.
+    /// Sets the Region of the instance. Default: `us-east-1`.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         self.region = region.into();
         self
     }
 
-    /// Only these routing profiles exist.
+    /// Sets the only routing profiles that exist. Default: any exists.
     #[must_use]
     pub fn with_routing_profiles<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.routing_profiles = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Only these security profiles exist.
+    /// Sets the only security profiles that exist. Default: any exists.
     #[must_use]
     pub fn with_security_profiles<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.security_profiles = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Only these hierarchy groups exist.
+    /// Sets the only hierarchy groups that exist. Default: any exists.
     #[must_use]
     pub fn with_hierarchy_groups<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.hierarchy_groups = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Adds a routing profile and its name; from the first on, only those added exist.
+    /// Adds a routing profile with its name. Once one is added, only configured routing profiles exist.
     #[must_use]
     pub fn with_named_routing_profile(
         mut self,
@@ -110,7 +110,7 @@ impl MemoryInstance {
         self
     }
 
-    /// Adds a security profile and its name; from the first on, only those added exist.
+    /// Adds a security profile with its name. Once one is added, only configured security profiles exist.
     #[must_use]
     pub fn with_named_security_profile(
         mut self,
@@ -123,15 +123,15 @@ impl MemoryInstance {
         self
     }
 
-    /// Says that AWS manages a security profile; by default the instance's administrators manage all.
+    /// Marks a security profile as managed by AWS. Default: the customer manages all security profiles.
     #[must_use]
     pub fn with_aws_managed_security_profile(mut self, id: impl Into<SecurityProfileId>) -> Self {
         self.names.aws_managed.insert(id.into().bare().to_owned());
         self
     }
 
-    /// Adds a hierarchy group and the names from the top level down to its own, of which the service has one
-    /// to five; from the first on, only those added exist. The groups above it are not added with it.
+    /// Adds a hierarchy group with the names from the top level down to its own (one to five in the service). Once one
+    /// is added, only configured hierarchy groups exist. The groups above it are not added.
     #[must_use]
     pub fn with_named_hierarchy_group<I: Into<String>>(
         mut self,
@@ -144,7 +144,7 @@ impl MemoryInstance {
         self
     }
 
-    /// Adds a predefined attribute and its values; from the first on, only those added exist.
+    /// Adds a predefined attribute with its values. Once one is added, only configured attributes exist.
     #[must_use]
     pub fn with_attribute<I: Into<String>>(
         mut self,
@@ -156,7 +156,7 @@ impl MemoryInstance {
         self
     }
 
-    /// Adds a traffic distribution group with its users; none by default.
+    /// Adds a traffic distribution group with its users. Default: none.
     #[must_use]
     pub fn with_traffic_distribution_group<I: Into<UserId>>(
         mut self,
@@ -170,7 +170,7 @@ impl MemoryInstance {
         self
     }
 
-    /// Adds a workspace with the users and the routing profiles that it is associated with; none by default.
+    /// Adds a workspace, with the users and the routing profiles associated with it. Default: none.
     #[must_use]
     pub fn with_workspace<U: Into<UserId>, R: Into<RoutingProfileId>>(
         mut self,
@@ -185,28 +185,28 @@ impl MemoryInstance {
         self
     }
 
-    /// Limits the number of users; unlimited by default.
+    /// Sets the maximum number of users. Default: no limit.
     #[must_use]
     pub const fn with_user_quota(mut self, users: usize) -> Self {
         self.user_quota = Some(users);
         self
     }
 
-    /// Limits the proficiencies of a user; 10 by default.
+    /// Sets the maximum number of proficiencies of a user. Default: 10.
     #[must_use]
     pub const fn with_proficiency_limit(mut self, limit: usize) -> Self {
         self.proficiency_limit = limit;
         self
     }
 
-    /// Hides a new user from the first `reads` calls that ask for it; 0 by default.
+    /// Hides a new user from the first `reads` calls that look for it. Default: 0.
     #[must_use]
     pub const fn with_hidden_reads(mut self, reads: u32) -> Self {
         self.hidden_reads = reads;
         self
     }
 
-    /// Hides a new user until this time has passed on the clock; none by default.
+    /// Hides a new user until this time has passed on the clock. Default: none.
     #[must_use]
     pub fn with_hidden_time(mut self, time: Duration) -> Self {
         self.hidden_millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -218,7 +218,7 @@ impl MemoryInstance {
     }
 }
 
-/// What a group or a workspace is called, and whom it has.
+/// The name and the members of a traffic distribution group or a workspace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Members {
@@ -228,13 +228,13 @@ pub(super) struct Members {
     pub(super) routing_profiles: BTreeSet<RoutingProfileId>,
 }
 
-/// The names of those that have one; of every other, the id is the name.
+/// The configured names of resources; for all others, the name is the id.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Names {
     pub(super) routing_profiles: BTreeMap<String, String>,
     pub(super) security_profiles: BTreeMap<String, String>,
-    /// From the top level down to the group's own.
+    /// The names from the top level down to the group's own.
     pub(super) hierarchy_groups: BTreeMap<String, Vec<String>>,
     /// The security profiles that AWS manages.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]

@@ -24,7 +24,7 @@ use crate::{
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
 };
 
-/// An Amazon Connect in memory. `Debug` shows counts, and no personal data.
+/// Amazon Connect in memory. `Debug` shows counts, and no personal data.
 ///
 /// ```
 /// use connect_user::client::{ConnectClient, DescribeInstance, memory::{MemoryConnect, MemoryInstance}};
@@ -42,16 +42,16 @@ pub struct MemoryConnect {
     inner: Mutex<Inner>,
 }
 
-/// What is behind the lock.
+/// The state behind the lock.
 #[derive(Debug, Default)]
 pub(super) struct Inner {
     pub(super) instances: Vec<Instance>,
     /// The identity management type of instances that are created when a call names them.
     pub(super) any_instance: Option<IdentityManagementType>,
     pub(super) clock: Clock,
-    /// The number of users that were ever created: ids are not reused.
+    /// Number of users ever created: ids are not reused.
     pub(super) made: u64,
-    /// The number of calls that were ever made: request ids.
+    /// Number of calls ever made, for request ids.
     pub(super) requests: u64,
     pub(super) faults: Faults,
     pub(super) quotas: Quotas,
@@ -62,34 +62,34 @@ pub(super) struct Inner {
 /// The last write.
 #[derive(Debug, Default)]
 pub(super) struct Written {
-    /// The number of the write among all of this process: an append checks that the file ends with it.
+    /// Number of the write among all writes of this process: an append checks that the file ends with it.
     pub(super) number: u64,
     pub(super) head: Option<Head>,
-    /// The number of times that unwritten changes were undone.
+    /// Number of times that unwritten changes were undone.
     pub(super) undone: u64,
 }
 
 impl MemoryConnect {
-    /// A service without instances, on the morning of 2026-01-01.
+    /// Creates a service without instances. Its clock stands on the morning of 2026-01-01.
     pub fn new() -> Self {
         let connect = Self::default();
         connect.set_time(Timestamp::from_millis(1_767_254_400_000));
         connect
     }
 
-    /// A service that has every instance that a call names, with this identity management type.
+    /// Creates a service in which every instance that a call names exists, with this identity management type.
     pub fn any_instance(kind: IdentityManagementType) -> Self {
         let connect = Self::new();
         connect.add_any_instance(kind);
         connect
     }
 
-    /// Creates each instance that does not exist yet when a call names it.
+    /// Makes the service create each missing instance when a call names it.
     pub fn add_any_instance(&self, kind: IdentityManagementType) {
         self.lock().any_instance = Some(kind);
     }
 
-    /// Adds an instance. One of the same id keeps its users and gets the new configuration.
+    /// Adds an instance. An existing instance with the same id keeps its users and gets the new configuration.
     pub fn add_instance(&self, instance: MemoryInstance) {
         let mut inner = self.lock();
         match inner.instances.iter_mut().find(|other| other.config.id == instance.id) {
@@ -101,27 +101,27 @@ impl MemoryConnect {
         }
     }
 
-    /// Sets the clock. It stands still, unless it [follows](Self::follow) a timer.
+    /// Sets the clock. The clock stands still, unless it [follows](Self::follow) a timer.
     pub fn set_time(&self, now: Timestamp) {
         self.lock().clock.set(now);
     }
 
-    /// The time of the clock.
+    /// Returns the time of the clock.
     pub fn time(&self) -> Timestamp {
         self.lock().clock.now()
     }
 
-    /// Makes the clock follow a timer from its present time on: real time, or a test's paused clock.
+    /// Makes the clock follow a timer, beginning with the clock's current time: real time, or a test's paused clock.
     pub fn follow(&self, timer: Arc<dyn Timer>) {
         self.lock().clock.follow(timer);
     }
 
-    /// Limits an operation to one call per `every`, with bursts of `burst`; `None` stands for every operation
-    /// that has no quota of its own. Each operation has its own token bucket, which is full now and fills by
-    /// the [clock](Self::set_time). `Duration::ZERO` sets no limit, which is the default.
+    /// Limits an operation to one call per `every`, with bursts of `burst`. `None` sets the quota of every operation
+    /// without a quota of its own. Each operation has its own token bucket, which is full now and fills by the
+    /// [clock](Self::set_time). `Duration::ZERO` sets no limit, which is the default.
     ///
-    /// What is beyond is refused as [`ErrorKind::Throttled`](crate::client::ErrorKind::Throttled) with the
-    /// code `TooManyRequestsException`: it has no effect and takes nothing from the bucket.
+    /// A call beyond the quota is refused as [`ErrorKind::Throttled`](crate::client::ErrorKind::Throttled) with the
+    /// code `TooManyRequestsException`. The refused call has no effect and takes nothing from the bucket.
     ///
     /// ```
     /// use std::{num::NonZeroU32, time::Duration};
@@ -143,17 +143,17 @@ impl MemoryConnect {
         self.lock().faults.add(fault);
     }
 
-    /// Removes the faults that are still to come.
+    /// Removes all pending faults.
     pub fn clear_faults(&self) {
         self.lock().faults = Faults::default();
     }
 
-    /// The calls that were made, in order. They hold no password.
+    /// Returns the calls that were made, in order, without passwords.
     pub fn calls(&self) -> Vec<RecordedCall> {
         self.lock().calls.clone()
     }
 
-    /// The operations that were called and write, in order.
+    /// Returns the operations of the calls that write, in order.
     pub fn writes(&self) -> Vec<Operation> {
         let calls = &self.lock().calls;
         calls.iter().map(|call| call.operation).filter(|operation| operation.writes()).collect()
@@ -164,7 +164,7 @@ impl MemoryConnect {
         self.lock().calls.clear();
     }
 
-    /// Every user of an instance, with its proficiencies, as they are.
+    /// Returns every user of an instance, with its proficiencies.
     pub fn users(&self, instance: &InstanceId) -> Vec<(UserDescription, Proficiencies)> {
         let inner = self.lock();
         let instances = inner.instances.iter().filter(|other| other.config.id == instance.bare());
@@ -172,8 +172,8 @@ impl MemoryConnect {
         users.map(|user| (user.description.clone(), user.proficiencies.clone())).collect()
     }
 
-    /// Changes a user without a call, as somebody in the console would: anything but its id. Returns whether the
-    /// user exists.
+    /// Changes a user without a call, like a change in the console: anything except its id. Returns whether the user
+    /// exists.
     pub fn edit_user(
         &self,
         instance: &InstanceId,
@@ -202,7 +202,7 @@ impl MemoryConnect {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A panic elsewhere has left no rule half checked: writes come last.
+        // A panic in another thread leaves no half-checked change: changes are written last.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     user::Operation,
 };
 
-/// A call that will fail.
+/// A fault that makes a call fail.
 ///
 /// ```
 /// use connect_user::client::memory::{Fault, MemoryConnect, Outcome};
@@ -31,37 +31,37 @@ pub struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The service answers with an error of this kind, and has done nothing.
+    /// The service answers with an error of this kind, and does nothing.
     Refused(ErrorKind),
-    /// The service does it, and the answer is lost.
+    /// The service executes the call, and the answer is lost.
     AnswerLost,
-    /// The call does not reach the service; the caller cannot tell.
+    /// The call does not reach the service; to the caller it looks like a lost answer.
     NoAnswer,
 }
 
 impl Fault {
-    /// The n-th call of an operation from now on fails; 1 is the next.
+    /// Makes the n-th call of an operation from now fail; 1 is the next.
     pub const fn of(operation: Operation, occurrence: u32, outcome: Outcome) -> Self {
         Self { operation: Some(operation), occurrence, outcome }
     }
 
-    /// The n-th call of any operation from now on fails; 1 is the next.
+    /// Makes the n-th call of any operation from now fail; 1 is the next.
     pub const fn of_any(occurrence: u32, outcome: Outcome) -> Self {
         Self { operation: None, occurrence, outcome }
     }
 }
 
-/// A call that was made. `Debug` leaves out the name of a creation.
+/// A recorded call. `Debug` leaves out the name in a creation.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedCall {
     /// The operation.
     pub operation: Operation,
-    /// The instance, by its id.
+    /// The id of the instance.
     pub instance: Option<String>,
-    /// The user, by its id, or by its name in a creation.
+    /// The id of the user, or its name in a creation.
     pub user: Option<String>,
-    /// How it failed, if it did.
+    /// The kind of the error, if the call failed.
     pub error: Option<ErrorKind>,
 }
 
@@ -89,7 +89,7 @@ impl fmt::Debug for RecordedCall {
     }
 }
 
-/// The faults that are still to come.
+/// The pending faults.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Vec<Fault>);
 
@@ -98,7 +98,7 @@ impl Faults {
         self.0.push(fault);
     }
 
-    /// How this call fails, if it does.
+    /// Returns how this call fails, if it does.
     pub(super) fn next(&mut self, operation: Operation) -> Option<Outcome> {
         let mut due = None;
         for fault in &mut self.0 {

@@ -1,4 +1,4 @@
-//! A service that lives in a file.
+//! A service that is stored in a file.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -10,11 +10,11 @@ use std::{
 use super::{connect::MemoryConnect, form::LoadError};
 use crate::client::folder::create_folder;
 
-/// A file that holds a [`MemoryConnect`] and survives a kill at any moment.
+/// A file that stores a [`MemoryConnect`] and survives a killed process at any moment.
 ///
-/// Opening it writes it anew; each [`persist`](Self::persist) then appends what has changed, until the
-/// changes outweigh the rest. Only its owner may read it, and as long as one program has it open, no other
-/// can: a file beside it, whose name ends in `.lock`, is locked.
+/// Opening an existing file rewrites it. Each [`persist`](Self::persist) then appends the changes, until the changes
+/// outweigh the rest and the file is rewritten. Only the owner may read the file. While one program has the file open,
+/// no other program can open it: a file beside it, whose name ends in `.lock`, is locked.
 ///
 /// ```
 /// use connect_user::client::memory::{MemoryFile, MemoryInstance};
@@ -32,28 +32,28 @@ use crate::client::folder::create_folder;
 pub struct MemoryFile {
     path: PathBuf,
     is_new: bool,
-    /// Where changes go; `None` if the whole must be written first.
+    /// Where changes are appended; `None` if the whole service must be written first.
     tail: Mutex<Option<Tail>>,
     _lock: File,
 }
 
-/// Why a file cannot be opened.
+/// The error of opening a file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// Another process has it open.
+    /// Another process has the file open.
     #[error("another process has the file open")]
     Locked,
-    /// It is there, and is not a service.
+    /// The file exists, but does not hold a service.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// It cannot be written.
+    /// The file cannot be written.
     #[error("the file cannot be written: {0}")]
     Write(#[source] io::Error),
 }
 
 impl OpenError {
-    /// The way out.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Locked => "wait until the other run is done",
@@ -67,24 +67,23 @@ impl OpenError {
 #[derive(Debug)]
 struct Tail {
     file: File,
-    /// The length of the file without changes.
+    /// The length of the file without appended changes.
     whole: u64,
-    /// The number of the write that the file ends with.
+    /// The number of the write with which the file ends.
     write: u64,
 }
 
-/// Changes of up to this many bytes are kept, however small the rest is.
+/// Changes up to this number of bytes are always appended, however small the rest of the file is.
 const FEW: u64 = 1 << 20;
 
 impl MemoryFile {
-    /// Opens a file, and gives the service in it. Where there is none, the service is
-    /// [new](MemoryConnect::new), and the file comes with the first [`persist`](Self::persist); its folder
-    /// is made at once.
+    /// Opens a file and returns the service in it. If there is no file, the service is [new](MemoryConnect::new), and
+    /// the first [`persist`](Self::persist) creates the file; its folder is created at once.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] where another process has the file open, or it cannot be read or written, or does not hold
-    /// a service.
+    /// [`OpenError`] if another process has the file open, or the file cannot be read or written, or does not hold a
+    /// service.
     pub fn open(path: impl Into<PathBuf>) -> Result<(Self, MemoryConnect), OpenError> {
         let path = follow(path.into()).map_err(LoadError::Read)?;
         path.parent().map_or(Ok(()), create_folder).map_err(OpenError::Write)?;
@@ -95,7 +94,7 @@ impl MemoryFile {
             TryLockError::WouldBlock => OpenError::Locked,
             TryLockError::Error(error) => OpenError::Write(error),
         })?;
-        // What is no service gets no lock either.
+        // If the file does not hold a service, its new lock file is removed.
         let loaded = load(&path).inspect_err(|_| {
             if is_first {
                 drop(fs::remove_file(&beside_it));
@@ -109,28 +108,28 @@ impl MemoryFile {
         Ok((file, connect))
     }
 
-    /// Reads the service in a file, to look at it: nothing is locked or written. Where there is no file, the service is
+    /// Reads the service in a file without locking or writing anything. If there is no file, the service is
     /// [new](MemoryConnect::new).
     ///
     /// # Errors
     ///
-    /// [`OpenError::Load`] where the file cannot be read, or does not hold a service.
+    /// [`OpenError::Load`] if the file cannot be read, or does not hold a service.
     pub fn read(path: impl AsRef<Path>) -> Result<MemoryConnect, OpenError> {
         Ok(load(path.as_ref())?.1)
     }
 
-    /// Whether there was no file when it was opened.
+    /// Whether the file did not exist when it was opened.
     pub const fn is_new(&self) -> bool {
         self.is_new
     }
 
-    /// Writes what has changed since the last time: what was persisted outlives the program, and where
-    /// the machine itself fails, the last changes may be missing.
+    /// Writes the changes since the last time. Persisted changes survive the end of the program; if the machine itself
+    /// fails, the last changes may be missing.
     ///
     /// # Errors
     ///
-    /// What the file system says. Users and quick connects are then as they were the last time, here and in
-    /// the file, and the next call writes the whole.
+    /// The error of the file system. Users and quick connects are then as they were the last time, in memory and in the
+    /// file, and the next call writes the whole service.
     pub fn persist(&self, connect: &MemoryConnect) -> io::Result<()> {
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
         let written = match tail.take().map(|tail| tail.append(connect)) {
@@ -142,7 +141,7 @@ impl MemoryFile {
         Ok(())
     }
 
-    /// Writes the whole, which appears at once or not at all.
+    /// Writes the whole service; the new file replaces the old one at once or not at all.
     fn write(&self, connect: &MemoryConnect) -> io::Result<Tail> {
         let temporary = beside(&self.path, ".tmp");
         match fs::remove_file(&temporary) {
@@ -161,7 +160,7 @@ impl MemoryFile {
 }
 
 impl Tail {
-    /// Appends what has changed; `None` where it is better to write the whole.
+    /// Appends the changes; `None` if it is better to write the whole service.
     fn append(mut self, connect: &MemoryConnect) -> io::Result<Option<Self>> {
         let length = self.file.metadata()?.len();
         let is_long = length > self.whole.saturating_mul(2).saturating_add(FEW);
@@ -169,7 +168,7 @@ impl Tail {
             return Ok(None);
         }
         let write = connect.append_numbered(&self.file, self.write);
-        // A partial write is cut off: the file would be damaged.
+        // A partial write is removed: it would damage the file.
         let write = write.inspect_err(|_| drop(self.file.set_len(length)))?;
         Ok(write.map(|write| {
             self.write = write;
@@ -178,7 +177,7 @@ impl Tail {
     }
 }
 
-/// The service in a file, and whether there was no file yet.
+/// Returns whether there was no file, and the service.
 fn load(path: &Path) -> Result<(bool, MemoryConnect), LoadError> {
     match fs::metadata(path) {
         // Opening a pipe would wait for its other end.
@@ -189,7 +188,7 @@ fn load(path: &Path) -> Result<(bool, MemoryConnect), LoadError> {
     }
 }
 
-/// The file that a link leads to: writing it anew would put a file in the place of the link.
+/// Returns the file to which a link leads: a rewrite would replace the link with a file.
 fn follow(path: PathBuf) -> io::Result<PathBuf> {
     match fs::symlink_metadata(&path) {
         Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(|error| match error.kind() {
@@ -202,7 +201,7 @@ fn follow(path: PathBuf) -> io::Result<PathBuf> {
     }
 }
 
-/// Opens or creates the file that is locked. A link in its place is not followed, and a pipe not waited for.
+/// Opens or creates the lock file. Does not follow a link in its place, and does not wait for a pipe.
 fn open_lock(path: &Path) -> io::Result<File> {
     match private().create_new(true).write(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -217,7 +216,7 @@ fn open_lock(path: &Path) -> io::Result<File> {
     {
         use std::os::unix::fs::MetadataExt;
         let opened = lock.metadata()?;
-        // Somebody has put a link there in between.
+        // The file was replaced by a link in between.
         if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
             return Err(no_file());
         }
@@ -229,7 +228,7 @@ fn no_file() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "it is no file")
 }
 
-/// A file that only its owner may read.
+/// Options for a file that only its owner may read.
 fn private() -> fs::OpenOptions {
     let mut options = File::options();
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! The form in which a file has the service, and why one cannot be read.
+//! The written form of the service, and the errors of reading it.
 
 use std::io;
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{config::MemoryInstance, users::StoredUser};
 use crate::user::{IdentityManagementType, InstanceId, Timestamp, UserState, in_words};
 
-/// The version of the file; a later one cannot be read.
+/// The version of the file; another version cannot be read.
 pub(super) const VERSION: u32 = 1;
 
-/// What is of the whole service.
+/// The state that concerns the whole service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Head {
@@ -19,26 +19,26 @@ pub(super) struct Head {
     pub(super) any_instance: Option<IdentityManagementType>,
 }
 
-/// Why a file is not a service.
+/// The error of loading a service.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Read(#[source] io::Error),
-    /// It is not the JSON that [`save`](super::MemoryConnect::save) writes.
+    /// The file is not the JSON that [`save`](super::MemoryConnect::save) writes.
     #[error("the file does not hold an Amazon Connect: {}", in_words(.0))]
     Form(serde_json::Error),
-    /// A line behind the document is not one that [`append_changes`](super::MemoryConnect::append_changes) writes, and is not the
-    /// last, which may be half a line.
+    /// A line after the document is not one that [`append_changes`](super::MemoryConnect::append_changes) writes. The
+    /// last line is an exception: it may be incomplete.
     #[error("change {number} of the file cannot be read: {}", in_words(.error))]
     Change {
-        /// Which it is behind the document, from 1.
+        /// The number of the line after the document, from 1.
         number: usize,
-        /// What is wrong with it.
+        /// The error of the line.
         error: serde_json::Error,
     },
-    /// A later version of this crate has written it.
+    /// The file has another version: a later version of this crate wrote it.
     #[error("the file has version {found}, and this program knows {VERSION}")]
     Version {
         /// The version in the file.
@@ -47,7 +47,7 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The way out.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Read(_) => "check the path and its permissions",

@@ -15,7 +15,7 @@ pub(super) struct Instance {
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     pub(super) config: bool,
-    /// The quick connects as they were when everything was last written, where they have changed.
+    /// The quick connects at the last write, if they have changed.
     pub(super) quick_connects: Option<Vec<QuickConnectSummary>>,
 }
 

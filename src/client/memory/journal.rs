@@ -1,4 +1,4 @@
-//! The journal: one line per change, so that a file with many users is not rewritten for one of them.
+//! The journal: one line per change, so that a file with many users is not rewritten for one change.
 
 use std::{
     io,
@@ -31,17 +31,16 @@ enum Change {
 static WRITES: AtomicU64 = AtomicU64::new(0);
 
 impl MemoryConnect {
-    /// Writes a line of JSON for each thing that has changed since the last [`save`](Self::save) or
-    /// `append_changes`, all in one write, and says how many there are: a user as it is now or that it is
-    /// gone, an instance, its quick connects, clock and counter. Behind what was saved, such lines
-    /// [`load`](Self::load) to what is here now.
+    /// Writes a line of JSON for each change since the last [`save`](Self::save) or `append_changes`, all in one write,
+    /// and returns the number of lines: a user as it is now or its deletion, an instance, its quick connects, the clock
+    /// and the counter. A saved service followed by these lines can be [loaded](Self::load) to the current state.
     ///
-    /// Where a program was ended in the middle of a line, no other may follow it: save the whole again
-    /// first. [`MemoryFile`](super::MemoryFile) does that.
+    /// If a program was ended in the middle of a line, no other line may follow it: save the whole service again first.
+    /// [`MemoryFile`](super::MemoryFile) does that.
     ///
     /// # Errors
     ///
-    /// What the writer says. Everything then still counts as changed, although part of it may be written.
+    /// The error of the writer. All changes then still count as unwritten, although part of them may be written.
     ///
     /// ```
     /// use connect_user::client::memory::{MemoryConnect, MemoryInstance};
@@ -60,8 +59,8 @@ impl MemoryConnect {
         self.lock().append(&mut writer)
     }
 
-    /// Appends behind a write, and says which of all writes this was; `None` where something else was
-    /// written since.
+    /// Appends to the write with the number `after`, and returns the number of the new write; `None` if something else
+    /// was written since.
     pub(super) fn append_numbered(&self, mut writer: impl io::Write, after: u64) -> io::Result<Option<u64>> {
         let mut inner = self.lock();
         if inner.written.number != after {
@@ -78,7 +77,7 @@ impl MemoryConnect {
         inner.written.undone += 1;
     }
 
-    /// The number of times that changes were undone because they could not be written.
+    /// Returns how often changes were undone because they could not be written.
     pub(super) fn undone(&self) -> u64 {
         self.lock().written.undone
     }
@@ -103,7 +102,7 @@ impl Inner {
 
     fn changes(&self, head: &Head) -> Vec<Change> {
         let head = Some(head.clone()).filter(|head| self.written.head.as_ref() != Some(head));
-        // The counter comes first: where a user is written and it is not, an id would come twice.
+        // The counter comes first: if a user were written without it, an id could be used twice.
         let mut changes: Vec<_> = head.map(Change::Service).into_iter().collect();
         for Instance { config, users, quick_connects, changed } in &self.instances {
             let instance_id = || InstanceId::new(config.id.as_str());
@@ -122,7 +121,7 @@ impl Inner {
         changes
     }
 
-    /// Everything is in the file, with the clock as it was.
+    /// Records that everything is written, with the clock as it was.
     pub(super) fn is_written(&mut self, head: Head) {
         let number = WRITES.fetch_add(1, Ordering::Relaxed) + 1;
         self.written = Written { number, head: Some(head), ..self.written };
@@ -154,12 +153,12 @@ impl Inner {
     }
 }
 
-/// Does what the lines behind a document say.
+/// Applies the lines after a document.
 pub(super) fn replay(inner: &mut Inner, text: &[u8]) -> Result<(), LoadError> {
     let lines = text.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     for (index, line) in lines.enumerate() {
         let done = match serde_json::from_slice(line) {
-            // Only the line in which the program was ended has no end.
+            // Only the line in which the program was ended has no line break.
             Err(error) if !line.ends_with(b"\n") && !error.is_data() => return Ok(()),
             read => read.and_then(|change| inner.apply(change)),
         };

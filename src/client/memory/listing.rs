@@ -1,5 +1,5 @@
-//! What an instance lists by name: what it is configured with, and what its users have besides, so that no
-//! list denies what is in use.
+//! The lists of an instance: the configured resources, and those that its users have, so that no list lacks a resource
+//! in use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +106,7 @@ impl Instance {
     }
 }
 
-/// Each id once.
+/// Returns each id once.
 fn known<'a>(
     configured: &'a Option<BTreeSet<String>>,
     used: impl Iterator<Item = &'a str>,

@@ -1,4 +1,4 @@
-//! How a call finds the instance and the user that it concerns.
+//! Finds the instance and the user of a call.
 
 use super::{
     config::MemoryInstance,
@@ -25,7 +25,7 @@ impl Inner {
         self.stored(id).ok_or_else(|| refusal(ErrorKind::NotFound, "there is no such instance"))
     }
 
-    /// A user that can be seen.
+    /// Returns a user, unless it is hidden.
     pub(super) fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<&StoredUser> {
         let now = self.clock.now();
         let Instance { config, users, .. } = self.instance(instance)?;
@@ -33,7 +33,7 @@ impl Inner {
         users.seen(user, now).ok_or_else(no_user)
     }
 
-    /// Changes a user that can be seen.
+    /// Changes a user, unless it is hidden.
     fn change(
         &mut self,
         instance: &InstanceId,
@@ -46,7 +46,7 @@ impl Inner {
         users.change(user, now, |stored| work(config, stored)).unwrap_or_else(|| Err(no_user()))
     }
 
-    /// Changes a user that can be seen, and notes when and where.
+    /// Changes a user, unless it is hidden, and records time and Region of the change.
     pub(super) fn update(
         &mut self,
         instance: &InstanceId,
@@ -62,7 +62,7 @@ impl Inner {
         })
     }
 
-    /// Changes the tags of a user that can be seen.
+    /// Changes the tags of a user, unless it is hidden.
     pub(super) fn retag(&mut self, arn: &str, work: impl FnOnce(&mut StoredUser) -> Check) -> Check {
         let parsed = arn.parse::<Arn>().ok();
         let place = parsed.as_ref().and_then(|arn| Some((arn.instance(), arn.resource()?)));

@@ -1,8 +1,8 @@
-//! An Amazon Connect in memory: for tests, for trials, and for the command line's local backend.
+//! Amazon Connect in memory: for tests, for trials, and for the command line's local backend.
 //!
-//! It is stricter than the service: what the service documents and does not always enforce, this one
-//! refuses. It keeps no password. Its rules are its own, so that a mistake in
-//! [`validate`](crate::validate) does not hide itself.
+//! It is stricter than the real service: it refuses what the documents forbid, even if the service does not always
+//! enforce it. It keeps no password. It shares no rules with [`validate`](crate::validate), so that tests find mistakes
+//! in either.
 
 mod clock;
 mod config;

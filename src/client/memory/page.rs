@@ -1,4 +1,4 @@
-//! Parts of lists, and the tokens that lead from one to the next.
+//! Pages of lists, and their tokens.
 
 use super::{
     config::MemoryInstance,
@@ -17,8 +17,9 @@ use crate::{
 };
 
 impl Inner {
-    /// A page of the users that can be seen and are looked for; `name` narrows them first, in any case. Its token
-    /// is the user that the next page begins with, so that none is left out if others are deleted in between.
+    /// Returns a page of the visible users for which `is_found` is true. `name` narrows the users first, without regard
+    /// to case. The token is the user with which the next page begins, so that no user is left out if others are
+    /// deleted in between.
     pub(super) fn users<R: PagedRequest>(
         &mut self,
         request: &R,
@@ -40,7 +41,7 @@ impl Inner {
     }
 }
 
-/// A page of a list; the token is where the next one starts.
+/// Returns a page of a list; the token is the position where the next page begins.
 pub(super) fn page<R: PagedRequest>(
     request: &R,
     items: impl IntoIterator<Item = R::Item, IntoIter: ExactSizeIterator>,
@@ -55,7 +56,7 @@ pub(super) fn page<R: PagedRequest>(
     Ok(Page::new(items.skip(start).take(size).collect::<Vec<_>>(), next_token))
 }
 
-/// How many elements a page has.
+/// Returns the size of a page.
 fn size<R: PagedRequest>(request: &R) -> Check<usize> {
     let size = request.page_size();
     if !(1..=R::LARGEST_PAGE).contains(&size) {

@@ -9,8 +9,8 @@ use crate::client::{
     operations::ApiCall,
 };
 
-/// A [`MemoryConnect`] whose every change is in its file before the call is answered: it survives a kill of the
-/// process. A change that cannot be written fails and is undone.
+/// A [`MemoryConnect`] that writes every change to its file before it answers the call, so that changes survive a
+/// killed process. A change that cannot be written fails and is undone.
 ///
 /// ```
 /// use connect_user::client::memory::{MemoryFile, PersistentConnect};
@@ -22,7 +22,7 @@ use crate::client::{
 /// ```
 pub type PersistentConnect = Decorated<Arc<MemoryConnect>, Persist>;
 
-/// Writes each change into the file of a service.
+/// Writes each change to the file of a service.
 #[derive(Debug)]
 pub struct Persist {
     connect: Arc<MemoryConnect>,
@@ -30,7 +30,7 @@ pub struct Persist {
 }
 
 impl PersistentConnect {
-    /// Puts a service and its file together.
+    /// Creates a client from a service and its file.
     pub fn new(connect: impl Into<Arc<MemoryConnect>>, file: MemoryFile) -> Self {
         let connect = connect.into();
         Self::with(connect.clone(), Persist { connect, file })
@@ -51,7 +51,7 @@ impl Around for Persist {
                 .with_effect(Effect::None)
         };
         match self.file.persist(&self.connect) {
-            // Another call at the same time could not be written, and this one was undone with it.
+            // A concurrent call could not be written, and this call was undone with it.
             Ok(()) if self.connect.undone() != undone => Err(failed()),
             Ok(()) => answer,
             Err(error) => Err(failed().with_source(error)),

@@ -1,4 +1,4 @@
-//! How many calls an operation takes: a token bucket each, filled by the service's clock.
+//! Quotas of operations: a token bucket for each operation, filled by the service's clock.
 
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::{client::error::ErrorKind, user::Operation};
 
 #[derive(Debug, Default)]
 pub(super) struct Quotas {
-    /// Of every operation that has none of its own.
+    /// The quota of every operation without its own quota.
     common: Option<Quota>,
     own: BTreeMap<Operation, Quota>,
     buckets: BTreeMap<Operation, Bucket>,
@@ -19,7 +19,8 @@ struct Quota {
     burst: NonZeroU32,
 }
 
-/// What a bucket lacks, in the time that it takes to fill: none has to be told that time has passed.
+/// The missing content of a bucket, as the time that it takes to fill, so that no bucket has to be updated as time
+/// passes.
 #[derive(Debug, Default)]
 struct Bucket {
     lacks: Duration,
@@ -27,7 +28,7 @@ struct Bucket {
 }
 
 impl Quotas {
-    /// Sets a quota; buckets that it fills start full.
+    /// Sets a quota; the buckets of its operations become full.
     pub(super) fn set(&mut self, operation: Option<Operation>, every: Duration, burst: NonZeroU32) {
         let quota = Quota { every, burst };
         match operation {
@@ -42,7 +43,7 @@ impl Quotas {
         }
     }
 
-    /// Takes a token, where there is one.
+    /// Takes a token, if there is one.
     pub(super) fn take(&mut self, operation: Operation, now: Duration) -> Check {
         let Some(quota) = self.own.get(&operation).or(self.common.as_ref()) else { return Ok(()) };
         if self.buckets.entry(operation).or_default().take(*quota, now) {
@@ -55,7 +56,7 @@ impl Quotas {
 
 impl Bucket {
     fn take(&mut self, Quota { every, burst }: Quota, now: Duration) -> bool {
-        // A clock that was set back fills nothing, and empties nothing.
+        // A clock that was set back neither fills nor empties a bucket.
         self.lacks = self.lacks.saturating_sub(now.saturating_sub(self.at));
         self.at = now;
         let whole = every.saturating_mul(burst.get());

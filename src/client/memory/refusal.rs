@@ -1,8 +1,8 @@
-//! Why the service refuses a request.
+//! Refusals of requests by the service.
 
 use crate::client::error::ErrorKind;
 
-/// Why a request is refused: kind, the service's code, and a message without any personal value.
+/// Why a request is refused: the kind, the service's code, and a message without personal values.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) kind: ErrorKind,

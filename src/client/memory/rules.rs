@@ -1,5 +1,5 @@
-//! What the service, and this one more strictly than it, refuses. Nothing here is shared with
-//! [`validate`](crate::validate): two hands write the same rules down, and tests hold them together.
+//! The rules by which the service refuses requests; this service is stricter. Nothing here is shared with
+//! [`validate`](crate::validate): both implement the same rules independently, and tests compare them.
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
@@ -85,11 +85,11 @@ fn name(kind: IdentityManagementType, name: &str) -> Check {
     require(within(name, 1, most), "`Username` is too long, or empty")?;
     let in_set = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '@');
     require(kind != Saml || name.chars().all(in_set), "`Username` holds a character that is not allowed")?;
-    // Instances have names with an `@` that are no e-mail addresses, whatever the documents say.
+    // Instances have names with an `@` that are no e-mail addresses, contrary to the documents.
     plain("Username", name)
 }
 
-/// Names and addresses have no control characters and no white space at either end.
+/// Checks that a name or an address has no control characters, and no white space at either end.
 fn plain(name: &str, text: &str) -> Check {
     let is_separator = |c: char| matches!(c, '\u{2028}' | '\u{2029}');
     let is_no_character = |c: char| (c as u32) % 0x1_0000 >= 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c);
@@ -134,7 +134,7 @@ pub(super) fn identity(kind: IdentityManagementType, identity: &Identity) -> Che
     number("Mobile", mobile.as_ref())
 }
 
-/// What the directory keeps cannot be changed here.
+/// Checks a change of the identity: values that the directory keeps cannot be changed here.
 pub(super) fn identity_change(kind: IdentityManagementType, from: &Identity, to: &Identity) -> Check {
     let kept = |identity: &Identity| {
         let texts = [&identity.first_name, &identity.last_name, &identity.email];
@@ -225,7 +225,7 @@ fn exists<K: IdKind>(instance: &MemoryInstance, known: Option<&BTreeSet<String>>
     }
 }
 
-/// Whether an ARN names something in the instance, its Region and its account.
+/// Whether an ARN belongs to the instance, its Region and its account.
 fn is_at_home<K: IdKind>(instance: &MemoryInstance, id: &Id<K>) -> bool {
     id.arn().is_none_or(|arn| {
         arn.instance() == instance.id && arn.region() == instance.region && arn.account() == instance.account
@@ -288,7 +288,7 @@ pub(super) fn untagging(keys: &BTreeSet<String>) -> Check {
     require(!keys.iter().any(|key| key.starts_with("aws:")), "tags of AWS stay")
 }
 
-/// New proficiencies beside those that are there.
+/// Checks new proficiencies, which the user must not have yet.
 pub(super) fn association(instance: &MemoryInstance, there: &Proficiencies, new: &Proficiencies) -> Check {
     levels(instance, new)?;
     require(!new.keys().any(|key| there.contains_key(key)), "the user has the proficiency already")?;
@@ -298,7 +298,7 @@ pub(super) fn association(instance: &MemoryInstance, there: &Proficiencies, new:
     Ok(())
 }
 
-/// New levels of proficiencies that are there.
+/// Checks the levels of proficiencies.
 pub(super) fn levels(instance: &MemoryInstance, levels: &Proficiencies) -> Check {
     require(!levels.is_empty(), "there are no proficiencies")?;
     for (key, level) in levels {

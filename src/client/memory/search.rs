@@ -1,4 +1,4 @@
-//! Which users a search finds.
+//! Evaluates the conditions of a search.
 
 use super::{config::MemoryInstance, users::StoredUser};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     user::{HierarchyGroupId, Id},
 };
 
-/// The name that a user must have, in any case, for the condition to hold.
+/// Returns the name that a user must have, without regard to case, for the condition to be true.
 pub(super) fn exact_name(condition: &UserCondition) -> Option<&str> {
     match condition {
         UserCondition::Text { field: UserField::Username, comparison: TextComparison::Exact, value } => {
@@ -27,7 +27,7 @@ pub(super) fn holds(condition: &UserCondition, config: &MemoryInstance, user: &S
         UserCondition::Text { field, comparison, value } => {
             let (ids, names) = texts(&user.description, *field);
             ids.into_iter().any(|id| compares(id, *comparison, value))
-                // No document says whether the service is case-sensitive here: this one is not.
+                // No document says whether the service is case-sensitive here: this service is not.
                 || names.is_some_and(|name| compares(&name.to_lowercase(), *comparison, &value.to_lowercase()))
         }
         UserCondition::HierarchyGroup { id, with_child_groups } => {
@@ -41,7 +41,7 @@ pub(super) fn holds(condition: &UserCondition, config: &MemoryInstance, user: &S
     }
 }
 
-/// The values of a property: ids, or a name.
+/// Returns the values of a property: ids, or a name.
 fn texts(user: &UserDescription, field: UserField) -> (Vec<&str>, Option<&str>) {
     let identity = &user.identity;
     match field {
@@ -62,7 +62,7 @@ fn compares(text: &str, comparison: TextComparison, value: &str) -> bool {
     }
 }
 
-/// Whether the path of a group leads through another.
+/// Whether a group is below another group.
 fn is_below(config: &MemoryInstance, group: &HierarchyGroupId, above: &HierarchyGroupId) -> bool {
     let path = |id: &HierarchyGroupId| config.names.hierarchy_groups.get(id.bare());
     let (Some(path), Some(above)) = (path(group), path(above)) else { return false };

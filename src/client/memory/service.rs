@@ -1,4 +1,4 @@
-//! What the service does for each request.
+//! The operations of the service.
 
 use async_trait::async_trait;
 
@@ -40,7 +40,7 @@ macro_rules! serve {
 for_each_operation!(serve! {});
 
 impl MemoryConnect {
-    /// Makes a call: makes it fail where a fault says so, does what it asks, and writes it down.
+    /// Executes a call: makes it fail if there is a fault, executes the request, and records the call.
     fn call<R: Serve>(&self, request: &R) -> ClientResult<R::Answer> {
         let operation = R::OPERATION;
         let mut inner = self.lock();
@@ -69,7 +69,7 @@ impl MemoryConnect {
     }
 }
 
-/// A request that the service does.
+/// A request that the service executes.
 trait Serve: Request {
     fn serve(&self, inner: &mut Inner) -> Check<Self::Answer>;
 }
@@ -87,7 +87,7 @@ impl Serve for CreateUser {
         }
         let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
         let arn = config.arn(&user_id);
-        // The service gives users of its own an id in its directory.
+        // The service gives its own users an id in its directory.
         let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
         let directory = fills_in.then(|| format!("directory-{number}"));
         users.put(StoredUser {
@@ -129,7 +129,7 @@ impl Serve for DeleteUser {
         let DeleteUser { instance_id, user_id } = self;
         let now = inner.clock.now();
         let users = &mut inner.instance(instance_id)?.users;
-        // A deletion lags behind creating as reading does.
+        // A new user can be deleted only once it can be read.
         if users.seen(user_id, now).is_none() || !users.remove(user_id) {
             return Err(no_user());
         }
@@ -155,7 +155,7 @@ impl Serve for SearchUsers {
     }
 }
 
-/// Changes of a user, which it is noted of when and where they were made.
+/// Changes of a user, whose time and Region are recorded.
 macro_rules! changes {
     ($(|$request:ident: $type:ident, $config:pat_param, $user:ident| $work:block)+) => {$(
         impl Serve for $type {
@@ -276,7 +276,7 @@ impl Serve for DescribeInstance {
     }
 }
 
-/// Lists of what an instance has.
+/// Lists of an instance's resources.
 macro_rules! lists {
     ($($type:ident -> $element:ty: |$instance:ident| $all:expr;)+) => {$(
         impl Serve for $type {
@@ -301,7 +301,7 @@ lists! {
 
 impl Serve for ListTrafficDistributionGroupUsers {
     fn serve(&self, inner: &mut Inner) -> Check<Page<UserId>> {
-        // A group is of the Region: the API is not told the instance.
+        // A group belongs to the Region: the request does not name the instance.
         let id = &self.traffic_distribution_group_id;
         let users = inner.instances.iter().find_map(|instance| instance.users_of_group(id));
         page(
@@ -312,7 +312,7 @@ impl Serve for ListTrafficDistributionGroupUsers {
     }
 }
 
-/// There are no sessions here, so a call only looks for the user.
+/// There are no sessions here, so the call only looks for the user.
 impl Serve for DeleteAllEntitySessions {
     fn serve(&self, inner: &mut Inner) -> Check {
         inner.user(&self.instance_id, &self.user_id).map(drop)
@@ -331,7 +331,7 @@ impl Serve for DeleteQuickConnect {
     }
 }
 
-/// What stands in a block that is replaced, and no call carries, is gone.
+/// Removes unknown settings in a block that a call replaces: no call carries them.
 fn reset<R: Request>(user: &mut StoredUser) {
     let written = PropertySet::touched_by(R::OPERATION);
     user.description.unrecognised.retain(|found| !is_beside(found, written));

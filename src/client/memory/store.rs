@@ -1,4 +1,4 @@
-//! The service in a file: the whole of it, as JSON.
+//! Saves and loads the whole service as JSON.
 
 use std::{fmt, io};
 
@@ -38,7 +38,7 @@ struct SavedInstance<'a> {
     quick_connects: &'a [QuickConnectSummary],
 }
 
-/// Users as states, each made when it is written.
+/// Writes users as states; each state is created when it is written.
 fn states<S: Serializer>(instance: &&Instance, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(instance.users.iter().map(|user| to_state(&instance.config, user)))
 }
@@ -60,7 +60,7 @@ struct LoadedInstance {
 }
 
 impl<'de> Deserialize<'de> for Users {
-    /// Reads states, each of which becomes a user before the next is read.
+    /// Reads states; each becomes a user before the next is read.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct States;
 
@@ -86,18 +86,18 @@ impl<'de> Deserialize<'de> for Users {
 }
 
 impl MemoryConnect {
-    /// Writes the whole service as JSON: instances, users, tags, proficiencies, quick connects and clock.
-    /// Faults, quotas and the log of calls are not part of it, and passwords are nowhere.
+    /// Writes the whole service as JSON: instances, users, tags, proficiencies, quick connects and clock. Faults,
+    /// quotas, the log of calls and passwords are not saved.
     ///
     /// # Errors
     ///
-    /// What the writer says.
+    /// The error of the writer.
     pub fn save(&self, mut writer: impl io::Write) -> io::Result<()> {
         self.save_through(|write| write(&mut writer)).map(drop)
     }
 
-    /// Saves, and says which of all writes this was. Nothing counts as written unless `save` succeeds, which
-    /// is given what writes the whole.
+    /// Saves, and returns the number of the write. `save` is called with a function that writes the whole service.
+    /// Nothing counts as written unless `save` succeeds.
     pub(super) fn save_through(
         &self,
         save: impl FnOnce(&dyn Fn(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()>,
@@ -118,12 +118,12 @@ impl MemoryConnect {
         Ok(inner.written.number)
     }
 
-    /// Reads what [`save`](Self::save) has written, and the [changes](Self::append_changes) behind it. A
-    /// last line that was cut off is as if it had never been begun. A user that could not be seen yet can be.
+    /// Reads what [`save`](Self::save) has written, and the [changes](Self::append_changes) after it. An incomplete
+    /// last line is ignored. Users that were hidden are visible.
     ///
     /// # Errors
     ///
-    /// [`LoadError`] where the file cannot be read, or does not hold a service.
+    /// [`LoadError`] if the data cannot be read, or does not hold a service.
     pub fn load(mut reader: impl io::Read) -> Result<Self, LoadError> {
         #[derive(Deserialize)]
         struct Version {

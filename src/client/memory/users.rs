@@ -1,4 +1,4 @@
-//! The users of an instance: by id, by name, and those that cannot be seen yet.
+//! The users of an instance: by id, by name, and the hidden users.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,21 +15,21 @@ use crate::{
 pub(super) struct StoredUser {
     pub(super) description: UserDescription,
     pub(super) proficiencies: Proficiencies,
-    /// When and where they were last changed; `None` where they never were.
+    /// When and where the proficiencies were last changed; `None` if they never were.
     pub(super) proficiencies_modified: Option<LastModified>,
-    /// The number of calls for which the user is still hidden.
+    /// Number of calls for which the user is still hidden.
     pub(super) hidden_reads: u32,
-    /// Until when the user is hidden.
+    /// Time until which the user is hidden.
     pub(super) hidden_until: Timestamp,
 }
 
-/// Ids are made in ascending order, so the order by id is that of creation.
+/// Ids are created in ascending order, so the order by id is the order of creation.
 #[derive(Debug, Default)]
 pub(super) struct Users {
     by_id: BTreeMap<UserId, Box<StoredUser>>,
-    /// By the name in lower case: a search does not tell cases apart, a creation does.
+    /// Users by their name in lower case: a search ignores case, a creation does not.
     by_name: BTreeMap<String, SortedSet<UserId>>,
-    /// The users that were hidden from the last call that asked.
+    /// The users that were hidden from the last call that looked for them.
     hidden: BTreeSet<UserId>,
     /// The users that have changed since the last write, each as it was then; `None` if it did not exist.
     changed: BTreeMap<UserId, Option<Box<StoredUser>>>,
@@ -52,7 +52,7 @@ impl Users {
         self.named(name).filter_map(|id| self.get(id)).any(|user| user.description.name == name)
     }
 
-    /// Puts a user in, in the place of the one that has its id.
+    /// Adds a user, or replaces the user with its id.
     pub(super) fn put(&mut self, user: impl Into<Box<StoredUser>>) {
         let user = user.into();
         let id = user.description.user_id.to_bare();
@@ -65,7 +65,7 @@ impl Users {
         self.by_id.insert(id, user);
     }
 
-    /// Takes a user out. Returns whether it was there.
+    /// Removes a user. Returns whether it existed.
     pub(super) fn remove(&mut self, id: &UserId) -> bool {
         let Some(before) = self.take(id) else { return false };
         self.changed.entry(id.to_bare()).or_insert(Some(before));
@@ -85,12 +85,12 @@ impl Users {
         Some(user)
     }
 
-    /// A user that a call sees.
+    /// Returns a user, unless it is hidden.
     pub(super) fn seen(&mut self, id: &UserId, now: Timestamp) -> Option<&StoredUser> {
         self.seen_mut(id, now).map(|user| &*user)
     }
 
-    /// Changes a user that a call sees, except its name: a renamed user is [`put`](Self::put) instead.
+    /// Changes a user, unless it is hidden. The name must stay the same: for a renamed user, use [`put`](Self::put).
     pub(super) fn change(
         &mut self,
         id: &UserId,
@@ -117,8 +117,8 @@ impl Users {
         Some(user)
     }
 
-    /// The users that a call sees, from an id on; only those of one name, in any case, if one is given. Every
-    /// such call counts towards the end of a user's being hidden.
+    /// Returns the visible users, beginning with an id; only those with a name, without regard to case, if one is
+    /// given. Each such call counts as a read of every hidden user.
     pub(super) fn all_seen<'a>(
         &'a mut self,
         name: Option<&str>,
@@ -140,7 +140,7 @@ impl Users {
         Box::new(users.filter(|(id, _)| !this.hidden.contains(id)).map(|(_, user)| user))
     }
 
-    /// The users that have changed since the last write: each as it is now, or `None` if it was deleted.
+    /// Returns the users that have changed since the last write, as they are now; `None` for a deleted user.
     pub(super) fn changed(&self) -> impl Iterator<Item = (&UserId, Option<&StoredUser>)> {
         self.changed.keys().map(|id| (id, self.get(id)))
     }
@@ -170,7 +170,7 @@ fn key(name: &str) -> String {
 }
 
 impl StoredUser {
-    /// Notes when and where the user was changed, and the proficiencies if they are no longer as they were.
+    /// Records when and where the user was changed, and the proficiencies too if they changed.
     pub(super) fn note_change(&mut self, before: &Proficiencies, now: Timestamp, region: &str) {
         self.description.last_modified_time = Some(now);
         self.description.last_modified_region = Some(region.to_owned());
@@ -179,7 +179,7 @@ impl StoredUser {
         }
     }
 
-    /// Whether a call sees the user; each that does not counts towards the end of its being hidden.
+    /// Whether the user is visible; counts a read of a hidden user.
     fn is_seen(&mut self, now: Timestamp) -> bool {
         let counted = self.hidden_reads > 0;
         self.hidden_reads = self.hidden_reads.saturating_sub(1);

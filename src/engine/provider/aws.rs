@@ -1,4 +1,4 @@
-//! What a configuration says of AWS.
+//! The AWS settings of a configuration.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
     user::{Code, Diagnostic, Path, Secret, Spelling, to_snake_case},
 };
 
-/// Reads the settings of AWS, and checks what takes neither the environment nor a call.
+/// Reads the AWS settings, and checks what needs neither the environment nor a call.
 pub(super) fn read(said: &mut Said) -> AwsSettings {
     let endpoints = said.objects("endpoints");
     let mut endpoint = |service: &str, own: &str| {
@@ -116,12 +116,12 @@ fn duration(said: &mut Said, session: &Said, at: &Path) -> Option<Duration> {
     duration
 }
 
-/// Why a configuration gives no client, in the host's spelling.
+/// Returns the diagnostic of a configuration that gives no client, in the host's spelling.
 pub fn setting_error(error: &AwsSettingsError, spelling: Spelling) -> Diagnostic {
     located(error, &Path::root(), spelling)
 }
 
-/// The same, within a part of the configuration.
+/// Returns the diagnostic of an error within a part of the configuration.
 fn located(error: &AwsSettingsError, within: &Path, spelling: Spelling) -> Diagnostic {
     let named = match error {
         AwsSettingsError::Malformed { setting, .. } => Some(*setting),
@@ -139,7 +139,7 @@ fn located(error: &AwsSettingsError, within: &Path, spelling: Spelling) -> Diagn
     let message = error.to_string().replacen(&format!("`{named}`"), &format!("`{at}`"), 1);
     let found = Diagnostic::new(Code::INVALID_SETTING, message).with_help(error.help());
     match error {
-        // An engine may show the line at the place, and what is secret in it.
+        // An engine may show the source line of a path, and with it the secret in that line.
         AwsSettingsError::Malformed { value: None, .. } => found,
         _ => found.at(at),
     }

@@ -1,4 +1,4 @@
-//! What the configuration of a provider says.
+//! The configuration of a provider.
 
 use super::{
     said::Said,
@@ -16,38 +16,39 @@ use crate::{
     user::{Code, Diagnostic, IgnoreTags, Path, QuickConnects, Settings, SignOutOn, Spelling, Value},
 };
 
-/// What the configuration of a provider says; what it leaves out has its default.
+/// The configuration of a provider; settings that are left out have their defaults.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Configuration {
     /// Region, credentials and endpoints.
     #[cfg(feature = "aws")]
     pub aws: AwsSettings,
-    /// The rate of each operation: 2 calls a second, and 5 at once.
+    /// The rate of each operation. Default: 2 calls a second, with a burst of 5.
     pub rate: Rate,
-    /// Where the rates come from: `rate` where the configuration gives one. Default: [`RateSource::Assumed`].
+    /// The source of the rates: `rate`, if the configuration sets one. Default: [`RateSource::Assumed`].
     pub rates_from: RateSource,
-    /// Up to which rates are tried out; `None` for not.
+    /// The source of the ceiling up to which higher rates are tried. Default: `None`, no rate is tried.
     pub probe_to: Option<RateSource>,
     /// Whether other programs use the same quota at the same time. Default: no.
     pub shared_quota: bool,
-    /// How often a call that failed is made again; `None` for as often as is usual.
+    /// Maximum number of retries of a failed call. Default: `None`, which leaves the number of the retry policy.
     pub max_retries: Option<usize>,
-    /// How users are read again. Default: [`Strategy::Changed`].
+    /// How users are refreshed. Default: [`Strategy::Changed`].
     pub refresh: Strategy,
     /// The decisions about users.
     pub settings: Settings,
     /// Whether an equal user that already has the name is adopted. Default: no.
     pub adopt_existing: bool,
-    /// The most users that a run may delete or replace; `None` for any number.
+    /// Maximum number of users that a run may delete or replace. Default: `None`, no limit.
     pub max_deletes: Option<usize>,
     unknown: Vec<String>,
     spelling: Spelling,
 }
 
 impl Configuration {
-    /// Reads a configuration in the host's spelling, with what is wrong or worth knowing: each at its place, in the
-    /// host's words. A value with a mistake is left out. Members whose names begin with `__` are the host's own.
+    /// Reads a configuration in the host's spelling. Returns the configuration, and diagnostics with paths and names in
+    /// the host's spelling. A value with a mistake is left out. Members whose names begin with `__` are ignored: they
+    /// belong to the host.
     pub fn read(value: &Value, spelling: Spelling) -> (Self, Vec<Diagnostic>) {
         let settings = settings(spelling);
         let root = Path::root();
@@ -75,12 +76,12 @@ impl Configuration {
         (Self::of(&mut said), said.mistakes)
     }
 
-    /// Whether anything that has a meaning is not known yet.
+    /// Whether a setting that has an effect is not known yet.
     pub fn is_unknown(&self) -> bool {
         !self.unknown.is_empty()
     }
 
-    /// Whether a setting, or something in it, is not known yet; `name` is in camelCase.
+    /// Whether a setting, or a value in it, is not known yet; `name` is in camelCase.
     pub fn has_unknown(&self, name: &str) -> bool {
         self.unknown.contains(&spelled(name, self.spelling))
     }
@@ -123,7 +124,7 @@ impl Configuration {
     }
 }
 
-/// Whether a value asks for nothing, as the defaults of SDKs do.
+/// Whether a value requests nothing, as the default values of SDKs do.
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

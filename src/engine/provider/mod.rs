@@ -1,8 +1,8 @@
-//! What a provider has besides its resource: its configuration, and the service in each Region.
+//! What a provider needs besides its resource: its configuration, and the service in each Region.
 //!
-//! A provider of Terraform, Pulumi or another engine translates values and asks: [`settings`] for the schema of its
-//! configuration, [`Configuration::read`] for what one says, and `Regions` (features `aws` and `tokio`) for the users
-//! of a Region, at the pace that the configuration allows.
+//! A provider of Terraform, Pulumi or another engine translates values and calls [`settings`] for the schema of its
+//! configuration, [`Configuration::read`] to read a configuration, and `Regions` (features `aws` and `tokio`) for the
+//! users of a Region, at the rate that the configuration allows.
 //!
 //! ```
 //! use connect_user::{engine::provider::Configuration, user::{Spelling, Value}};

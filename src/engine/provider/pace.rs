@@ -1,4 +1,4 @@
-//! The pace of calls in a Region, of rates that may have to be asked for first.
+//! The pace of calls in a Region, with rates that may have to be read from the service first.
 
 use std::{
     fmt,
@@ -13,7 +13,7 @@ use crate::{
     user::{Diagnostic, Operation},
 };
 
-/// Token buckets that are set up with the first call: the quotas of an account take one of their own.
+/// Token buckets that are created with the first call, because reading the quotas of an account takes a call itself.
 pub(super) struct RegionPace {
     pub(super) connect: AwsConnect,
     pub(super) rates: RateSource,
@@ -24,7 +24,7 @@ pub(super) struct RegionPace {
     pub(super) notices: Arc<Notices>,
 }
 
-/// What there is to say about rates, until somebody asks.
+/// Diagnostics about rates, kept until the host takes them.
 #[derive(Debug, Default)]
 pub(super) struct Notices(Mutex<Vec<Diagnostic>>);
 

@@ -1,4 +1,4 @@
-//! The service in each Region, asked at its pace and again where that may help.
+//! The service in each Region, with pace and retries.
 
 use std::{
     collections::HashMap,
@@ -25,10 +25,11 @@ use crate::{
     user::Diagnostic,
 };
 
-/// Waiting for its turn counts, and a thousand users at two calls a second take their time.
+/// Maximum total time of a call with its retries: one hour. Waiting for the pace counts, and a thousand users at two
+/// calls a second take minutes.
 const TOTAL: Duration = Duration::from_secs(3_600);
 
-/// The service, as a provider is configured, in each Region that its resources name.
+/// The service in each Region that the provider's resources name.
 pub struct Regions {
     connect: AwsConnect,
     configuration: Configuration,
@@ -44,11 +45,11 @@ pub struct Regions {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Region {
-    /// Its name.
+    /// The name of the Region.
     pub name: String,
-    /// Whether it is the provider's own.
+    /// Whether this is the provider's own Region.
     pub is_home: bool,
-    /// The users, over a client with pace and retries that ends with the token.
+    /// The resource, over a client with pace and retries that the token stops.
     pub users: Resource,
 }
 
@@ -59,12 +60,12 @@ impl fmt::Debug for Regions {
 }
 
 impl Regions {
-    /// Finds Region and credentials. `token` ends every call: those that were sent are awaited. `set_up` is for what
-    /// the host decides of each resource besides: its spelling, and how drift is told.
+    /// Finds the Region and the credentials. `token` stops every call; calls that were sent are awaited. `set_up`
+    /// applies the host's further settings to each resource: for example its spelling, and how drift is reported.
     ///
     /// # Errors
     ///
-    /// [`AwsSettingsError`] if there is no client; [`setting_error`](super::setting_error) tells it.
+    /// [`AwsSettingsError`] if no client can be made; [`setting_error`](super::setting_error) makes the diagnostic.
     pub async fn connect(
         configuration: Configuration,
         token: CancellationToken,
@@ -84,16 +85,17 @@ impl Regions {
         })
     }
 
-    /// The provider's own Region.
+    /// Returns the provider's own Region.
     pub fn home(&self) -> &str {
         self.connect.region().unwrap_or_default()
     }
 
-    /// The service in a Region; in the provider's own where none is named. The same one each time.
+    /// Returns the service in a Region; in the provider's own Region if `region` is `None`. Returns the same service
+    /// each time.
     ///
     /// # Errors
     ///
-    /// [`AwsSettingsError::Malformed`] if no Region can have that name.
+    /// [`AwsSettingsError::Malformed`] if the name is not a possible name of a Region.
     pub fn get(&self, region: Option<&str>) -> Result<Arc<Region>, AwsSettingsError> {
         let name = region.unwrap_or(self.home());
         if name != self.home() {
@@ -104,13 +106,14 @@ impl Regions {
         Ok(region.clone())
     }
 
-    /// What there is to say about the rates of calls, as that the quotas of the account could not be read: each is told
-    /// once, after the first call in a Region. With the feature `tracing` it is logged as well.
+    /// Returns diagnostics about the rates of calls, for example that the quotas of the account could not be read. Each
+    /// is returned once, after the first call in a Region. With the feature `tracing` it is logged as well.
     pub fn take_notices(&self) -> Vec<Diagnostic> {
         self.notices.take()
     }
 
-    /// Users whose Region is not known yet: nothing is asked of an instance, which may be in any.
+    /// Returns the resource for users whose Region is not known yet. It makes no calls, because the instance may be in
+    /// any Region.
     pub fn unknown(&self) -> Arc<Region> {
         let users = (self.set_up)(Resource::offline(self.configuration.settings.clone()));
         Arc::new(Region { name: String::new(), is_home: false, users })

@@ -1,4 +1,4 @@
-//! The values of a configuration by the names of their settings.
+//! The values of a configuration, by setting.
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -21,12 +21,12 @@ impl Said {
         self.value.get(&spelled(name, self.spelling))
     }
 
-    /// The place of a setting.
+    /// Returns the path of a setting.
     pub(super) fn place(&self, name: &str) -> Path {
         Path::root().member(spelled(name, self.spelling))
     }
 
-    /// Whether the setting is there, and known.
+    /// Whether the setting is present and known.
     #[cfg(feature = "aws")]
     pub(super) fn is_given(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| *value != Value::Unknown)
@@ -56,13 +56,13 @@ impl Said {
         }
     }
 
-    /// The texts of a list that are known.
+    /// Returns the known texts of a list.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let Some(Value::List(items)) = self.get(name) else { return Vec::new() };
         items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
-    /// The texts of a map that are known.
+    /// Returns the known texts of a map.
     pub(super) fn pairs(&self, name: &str) -> Vec<(String, String)> {
         let Some(Value::Map(members)) = self.get(name) else { return Vec::new() };
         let known = |(key, value): &(String, Value)| Some((key.clone(), value.as_str()?.to_owned()));
@@ -82,7 +82,7 @@ impl Said {
         items.iter().map(object).collect()
     }
 
-    /// One of the names that its form allows.
+    /// Returns a choice; the form has checked the name.
     pub(super) fn choice<T: Default + FromStr>(&self, name: &str) -> T {
         self.text(name).and_then(|text| text.parse().ok()).unwrap_or_default()
     }
@@ -100,7 +100,7 @@ impl Said {
         chosen
     }
 
-    /// Where the rates come from: what is given of them comes first.
+    /// Returns the source of the rates. Given rates take precedence.
     pub(super) fn rates_from(&mut self, rate: Rate) -> RateSource {
         let is_given = |name: &&str| self.get(name).is_some_and(|value| *value != Value::Null);
         let source = self.text("ratesFrom").and_then(|text| text.parse().ok());
@@ -114,7 +114,7 @@ impl Said {
         RateSource::Given(rate)
     }
 
-    /// Up to which rate to try, from the first one.
+    /// Returns the source of the ceiling for probing; `first` is the rate to begin with.
     pub(super) fn probe_to(&mut self, first: RateSource) -> Option<RateSource> {
         let (text, at) = (self.text("probeTo")?, self.place("probeTo"));
         // Probing raises the rate, and never the burst.

@@ -1,5 +1,5 @@
-//! The settings of a provider, each declared once: by the names of Terraform's and Pulumi's `aws` providers, and our own
-//! beside them.
+//! The settings of a provider, each declared once: with the names of Terraform's and Pulumi's `aws` providers, and
+//! settings of this crate beside them.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -13,9 +13,9 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Setting {
-    /// Its name in the host's spelling, its form, bounds, default and description, and whether it is secret.
+    /// The field: the name in the host's spelling, form, bounds, default and description, and whether it is secret.
     pub field: Field,
-    /// What a provider for users does with it.
+    /// What a provider for users does with the setting.
     pub support: Support,
 }
 
@@ -23,17 +23,18 @@ pub struct Setting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Support {
-    /// What it says.
+    /// The setting has its documented effect.
     Full,
-    /// Nothing: it changes nothing that such a provider does.
+    /// The setting is accepted, and changes nothing in such a provider.
     Accepted,
-    /// Nothing, and says so.
+    /// The setting has no effect, and a diagnostic says so.
     WithoutEffect,
-    /// Refuses it, with this way out: calls would go elsewhere, or be made as somebody else, than it says.
+    /// The setting is refused, with this way out: without it, calls would go to another place or use other credentials
+    /// than the setting says.
     Refused(&'static str),
 }
 
-/// The settings, in the host's spelling. Those that are [`Support::Full`] come first.
+/// Returns the settings, in the host's spelling. Settings with [`Support::Full`] come first.
 ///
 /// ```
 /// use connect_user::{engine::provider::settings, user::Spelling};
@@ -55,16 +56,16 @@ pub fn settings(spelling: Spelling) -> Vec<Setting> {
     settings
 }
 
-/// A name of this table as the host writes it.
+/// Returns a setting's name in the host's spelling.
 pub(super) fn spelled(name: &str, spelling: Spelling) -> String {
     match (spelling, name) {
-        // Terraform names a block by what one of it is.
+        // Terraform names a block in the singular.
         (Spelling::SnakeCase, "assumeRoles") => "assume_role".to_owned(),
         _ => spelling.name(name).into_owned(),
     }
 }
 
-/// The names of a setting and of what is in it.
+/// Collects the names of a setting and of the settings in it.
 fn collect(field: &Field, names: &mut BTreeSet<String>) {
     names.insert(field.name.clone());
     field.fields().iter().for_each(|field| collect(field, names));
@@ -73,7 +74,7 @@ fn collect(field: &Field, names: &mut BTreeSet<String>) {
 /// Spells a setting, and the settings that its description names.
 fn spell(field: &mut Field, names: &BTreeSet<String>, spelling: Spelling) {
     field.name = spelled(&field.name, spelling);
-    // Every other part stands in backticks.
+    // Every second part is in backticks.
     let parts = field.description.split('`').map(|part| match names.contains(part) {
         true => Cow::Owned(spelled(part, spelling)),
         false => Cow::Borrowed(part),
@@ -249,7 +250,7 @@ fn web_identity() -> Vec<Field> {
     fields
 }
 
-/// What every session of a role has.
+/// The fields of every role session.
 fn session() -> Vec<Field> {
     let arn = option("roleArn", Form::String, "the ARN of the role");
     vec![
@@ -267,7 +268,7 @@ fn session() -> Vec<Field> {
 
 const FROM_ENVIRONMENT: Support = Support::Refused("set it in the environment or the AWS configuration");
 
-/// What the `aws` providers have besides.
+/// Further settings of the `aws` providers.
 const OTHERS: &[(&str, Form, Support)] = &[
     ("httpProxy", Form::String, FROM_ENVIRONMENT),
     ("httpsProxy", Form::String, FROM_ENVIRONMENT),

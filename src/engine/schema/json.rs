@@ -6,7 +6,7 @@ use super::{Field, Form, Given, Schema};
 use crate::user::{Bounds, Sensitivity};
 
 impl Schema {
-    /// The schema of what a program may give, as JSON Schema (draft 2020-12). Secrets are `writeOnly`.
+    /// Returns the schema of the inputs as JSON Schema (draft 2020-12). Secrets are `writeOnly`.
     ///
     /// ```
     /// use connect_user::{engine::Schema, user::Spelling};
@@ -25,8 +25,8 @@ impl Schema {
         schema
     }
 
-    /// The schema of what an engine shows: the inputs but secrets, and what only the service gives, which is
-    /// `readOnly`.
+    /// Returns the schema of the outputs: the inputs without secrets, and the fields that only the service gives, which
+    /// are `readOnly`.
     pub fn to_json_schema_of_outputs(&self) -> Json {
         object(self.fields.iter().filter(|field| field.sensitivity != Sensitivity::Secret))
     }
@@ -71,7 +71,7 @@ fn value(field: &Field) -> Json {
     };
     let bounds = match (field.bounds, &field.form) {
         (Bounds::Characters(from, to) | Bounds::Elements(from, to), _) => Some((json!(from), json!(to))),
-        // Those of a list's objects stand at their member.
+        // Bounds on the objects of a list are on the objects' members.
         (Bounds::Seconds(..) | Bounds::Number(..), Form::Objects(_)) | (Bounds::None, _) => None,
         (Bounds::Seconds(from, to) | Bounds::Number(from, to), _) => Some((json!(from), json!(to))),
     };

@@ -1,4 +1,4 @@
-//! What the resource has, made from the table of properties, and rendered for engines.
+//! The schema of the resource, made from the table of properties, and rendered for engines.
 
 mod json;
 mod pulumi;
@@ -8,9 +8,9 @@ use crate::user::{
     Bounds, IDENTITY, LeftOut, Member, Path, Property, Sensitivity, Shape, Spelling, TAGS_ALL, Value,
 };
 
-/// What the resource has: its inputs and outputs, in the host's spelling.
+/// The schema of the resource: its inputs and outputs, in the host's spelling.
 ///
-/// A host whose engine has a schema language that is not rendered here walks the fields.
+/// A host whose engine has another schema language than those rendered here walks the fields.
 ///
 /// ```
 /// use connect_user::{engine::{Given, Schema}, user::Spelling};
@@ -25,7 +25,7 @@ use crate::user::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Schema {
-    /// The fields at the top, in the order of the documentation; those that only the service gives come last.
+    /// The fields at the top, in the order of the documentation; fields that only the service gives come last.
     pub fields: Vec<Field>,
     configuration: Vec<Field>,
     spelling: Spelling,
@@ -37,23 +37,23 @@ pub struct Schema {
 pub struct Field {
     /// The name, in the host's spelling.
     pub name: String,
-    /// The property that it is; `None` for a block of several, for what stands in a list, and for outputs.
+    /// The property of the field; `None` for a block of several properties, for fields within a list, and for outputs.
     pub property: Option<Property>,
-    /// The form of its value.
+    /// The form of the value.
     pub form: Form,
-    /// Who gives it.
+    /// Whether the program or the service gives the value.
     pub given: Given,
-    /// The least and the most that it may hold.
+    /// The minimum and the maximum.
     pub bounds: Bounds,
-    /// How careful one must be with its value.
+    /// Whether the value is public, personal or secret.
     pub sensitivity: Sensitivity,
-    /// Whether a change makes a new user.
+    /// Whether a change replaces the user.
     pub replaces: bool,
-    /// What the service has where it is left out.
+    /// The value that the service uses if the field is left out.
     pub default: Option<Value>,
-    /// What it is, in sentences.
+    /// The description, in sentences.
     pub description: String,
-    /// What to use instead, where the field is outdated. No field is today.
+    /// What to use instead, if the field is deprecated. No field is deprecated today.
     pub deprecated: Option<String>,
 }
 
@@ -71,34 +71,34 @@ pub enum Form {
     Bool,
     /// One of these texts.
     Choice(&'static [&'static str]),
-    /// Texts whose order means nothing.
+    /// A list of texts without an order.
     Set,
-    /// Texts in their order.
+    /// A list of texts in order.
     List,
-    /// Texts by keys.
+    /// A map with text values.
     Map,
-    /// An object, of which there is one at most.
+    /// An object, at most one.
     Object(Vec<Field>),
-    /// Objects whose order means nothing.
+    /// A list of objects without an order.
     Objects(Vec<Field>),
 }
 
-/// Who gives a value.
+/// Whether the program or the service gives a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Given {
-    /// The program must.
+    /// The program must give the value.
     Required,
-    /// The program may; without it, there is none.
+    /// The program may give the value; otherwise there is none.
     Optional,
-    /// The program may; without it, there is what the service or the engine gives.
+    /// The program may give the value; otherwise the service or the engine gives it.
     OptionalComputed,
-    /// Only the service.
+    /// Only the service gives the value.
     Computed,
 }
 
 impl Schema {
-    /// The schema in the host's spelling.
+    /// Returns the schema in the host's spelling.
     pub fn new(spelling: Spelling) -> Self {
         let mut fields: Vec<Field> = Vec::new();
         for property in Property::ALL.iter().copied() {
@@ -126,30 +126,30 @@ impl Schema {
         self
     }
 
-    /// The schema with the settings of its provider
-    /// ([`provider::settings`](super::provider::settings)), which Pulumi's form has beside the resource.
+    /// Adds the settings of the provider ([`provider::settings`](super::provider::settings)), which Pulumi's schema
+    /// contains beside the resource.
     #[must_use]
     pub fn with_configuration(self, settings: Vec<Field>) -> Self {
         Self { configuration: settings, ..self }
     }
 
-    /// The field at the top that has this name.
+    /// Returns the field at the top with this name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The fields that a program may give.
+    /// Returns the fields that a program may give.
     pub fn inputs(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.given != Given::Computed)
     }
 
-    /// The places of secrets in inputs, in the host's spelling. No output holds any.
+    /// Returns the paths of secrets in inputs, in the host's spelling. No output holds a secret.
     pub fn secrets(&self) -> Vec<Path> {
         self.places(Sensitivity::Secret)
     }
 
-    /// The places of personal data in inputs and outputs, in the host's spelling. Elements of lists are named by
-    /// their list.
+    /// Returns the paths of personal data in inputs and outputs, in the host's spelling. For elements of lists, the
+    /// path of the list is returned.
     pub fn personal(&self) -> Vec<Path> {
         self.places(Sensitivity::Personal)
     }
@@ -162,7 +162,7 @@ impl Schema {
 }
 
 impl Field {
-    /// The fields of the object, or of the objects, that it is.
+    /// Returns the fields of an object or of the objects in a list; empty for other forms.
     pub fn fields(&self) -> &[Self] {
         match &self.form {
             Form::Object(fields) | Form::Objects(fields) => fields,
@@ -174,7 +174,7 @@ impl Field {
         let info = property.info();
         let given = match info.left_out {
             LeftOut::Required => Given::Required,
-            // A block without it says nothing.
+            // A block without the phone type sets nothing.
             LeftOut::Default(_) if property == Property::PhoneType => Given::Required,
             _ if property.is_secret() => Given::Optional,
             _ => Given::OptionalComputed,
@@ -209,8 +209,8 @@ impl Field {
         Self::new(&spelling.name(block), form, Given::OptionalComputed, summary)
     }
 
-    /// A field of a host's own, which is no property and has no bounds and no default. The summary has neither a
-    /// capital nor a full stop.
+    /// Creates a field of the host that is no property and has no bounds and no default. Write the summary without a
+    /// capital and without a full stop.
     pub fn new(name: &str, form: Form, given: Given, summary: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -226,7 +226,7 @@ impl Field {
         }
     }
 
-    /// The description with the bounds and the default.
+    /// Returns the description with the bounds and the default.
     pub fn documentation(&self) -> String {
         let mut text = self.description.clone();
         if self.bounds != Bounds::None {
@@ -249,7 +249,7 @@ fn members(property: Property, spelling: Spelling) -> Vec<Field> {
         let given = if member.required { Given::Required } else { Given::Optional };
         match member.path.split_once('.') {
             None => fields.push(element(member, member.path, given, spelling)),
-            // The object may be left out as a whole, and not what is in it.
+            // The whole object may be left out, but not its members.
             Some((outer, inner)) => {
                 let inner = vec![element(member, inner, Given::Required, spelling)];
                 let summary = member.summary;
@@ -282,7 +282,7 @@ const fn form(shape: Shape) -> Form {
 /// The argument for the Region.
 const REGION: &str = "region";
 
-/// What only the service knows.
+/// The fields that only the service gives.
 fn outputs(spelling: Spelling) -> [Field; 4] {
     let output =
         |name: &str, form, summary: &str| Field::new(&spelling.name(name), form, Given::Computed, summary);
@@ -295,7 +295,7 @@ fn outputs(spelling: Spelling) -> [Field; 4] {
     ]
 }
 
-/// A summary has neither a capital nor a full stop.
+/// Turns a summary, which has neither a capital nor a full stop, into a sentence.
 fn sentence(summary: &str) -> String {
     let mut characters = summary.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);

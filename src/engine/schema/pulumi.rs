@@ -6,9 +6,9 @@ use super::{Field, Form, Given, REGION, Schema};
 use crate::user::{Property, Sensitivity, TAGS_ALL};
 
 impl Schema {
-    /// The package schema that a Pulumi provider answers to `GetSchema`: one resource, `PACKAGE:connect/user:User`,
-    /// the types of its blocks and lists, the function `PACKAGE:connect/getUser:getUser`, and the provider's settings.
-    /// Use camelCase.
+    /// Returns the package schema that a Pulumi provider answers to `GetSchema`: one resource,
+    /// `PACKAGE:connect/user:User`, the types of its blocks and lists, the function `PACKAGE:connect/getUser:getUser`,
+    /// and the provider's settings. Use camelCase.
     ///
     /// ```
     /// use connect_user::{engine::Schema, user::Spelling};
@@ -24,7 +24,7 @@ impl Schema {
     pub fn to_pulumi(&self, package: &str, version: &str) -> Json {
         let mut types = Types { package, found: Map::new() };
         let inputs = types.properties(self.inputs(), "User");
-        // Every resource has its id, and every user its name.
+        // Every resource has an id, and every user has a name.
         let given = self.fields.iter().filter(|field| field.given == Given::Computed && field.name != "id");
         let mut properties = inputs.clone();
         properties.extend(types.properties(given, "User"));
@@ -55,7 +55,7 @@ impl Schema {
         })
     }
 
-    /// The function: the user by its id or its exact name, and its blocks as lists, as that function has them.
+    /// Returns the function that finds a user by its id or its exact name. Its blocks are lists, as in that function.
     fn look_up(&self, mut outputs: Map<String, Json>) -> Json {
         let text = json!({ "type": "string" });
         let mut inputs =
@@ -79,7 +79,7 @@ impl Schema {
     }
 }
 
-/// The types that are found on the way.
+/// The types that were found so far.
 struct Types<'a> {
     package: &'a str,
     found: Map<String, Json>,
@@ -126,7 +126,7 @@ impl Types<'_> {
         Json::Object(members)
     }
 
-    /// Declares the type of an object, and refers to it.
+    /// Declares the type of an object, and returns a reference to it.
     fn object(&mut self, field: &Field, fields: &[Field], outer: &str) -> Json {
         let name = format!("{outer}{}", capitalised(&field.name));
         let properties = self.properties(fields.iter(), &name);

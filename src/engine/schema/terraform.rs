@@ -6,8 +6,8 @@ use super::{Field, Form, Given, Schema};
 use crate::user::Sensitivity;
 
 impl Schema {
-    /// The resource in the form in which `terraform providers schema -json` shows one. Objects of which there is
-    /// one at most are blocks.
+    /// Returns the resource in the form of `terraform providers schema -json`. Objects of which there is at most one
+    /// are blocks.
     ///
     /// ```
     /// use connect_user::{engine::Schema, user::Spelling};

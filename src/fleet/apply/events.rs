@@ -13,17 +13,17 @@ use crate::{
 
 /// Observes the apply of a fleet.
 pub trait FleetObserver: Send + Sync {
-    /// Called for each event, from the apply itself: do nothing slow in it.
+    /// Called for each event by the apply itself, which does not go on meanwhile: do nothing slow.
     fn event(&self, _event: &Event) {}
 
-    /// Returns the notes to record with a user; `before` are the present ones. `state` is `None` if the user
-    /// is about to be created: the notes are recorded with the new user.
+    /// Returns the notes to record with a user; `before` are the present notes. `state` is `None` if the user is about
+    /// to be created: the notes are recorded with the new user.
     fn notes(&self, _name: &str, _state: Option<&UserState>, before: &Notes) -> Notes {
         before.clone()
     }
 }
 
-/// Does nothing.
+/// An observer that does nothing.
 pub(super) struct NoObserver;
 
 impl FleetObserver for NoObserver {}
@@ -39,7 +39,7 @@ pub struct Event {
     pub progress: Progress,
 }
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "lowercase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
@@ -57,7 +57,8 @@ pub enum EventKind {
         #[serde(skip_serializing_if = "Option::is_none")]
         request_id: Option<String>,
     },
-    /// A call that would help is not allowed, and the apply does without it. Each is reported once.
+    /// A notice, such as a call that would help and is not allowed, so that the apply does without it, or a warning of
+    /// the store. Each notice is reported once.
     Note(Diagnostic),
     /// A user is done, has failed, or was not tried.
     User(UserOutcome),
@@ -81,7 +82,7 @@ pub struct Progress {
     pub elapsed: Duration,
     /// The average number of steps per second so far.
     pub rate: f64,
-    /// The least time that the quota takes for the steps that are left; as JSON, in seconds.
+    /// The minimum time under the quota for the calls that are left; as JSON, in seconds.
     #[serde(serialize_with = "seconds", rename = "leftSeconds")]
     pub left: Duration,
 }
@@ -97,8 +98,8 @@ fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S
     serializer.serialize_f64(duration.as_secs_f64())
 }
 
-/// Returns an observer, and the stream of the events that it hears, for a host that handles events in another
-/// task. Events that are not taken are kept in memory.
+/// Returns an observer and the stream of its events, for a host that handles events in another task. Events stay in
+/// memory until they are taken.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -118,7 +119,7 @@ pub struct EventSender(mpsc::UnboundedSender<Event>);
 
 impl FleetObserver for EventSender {
     fn event(&self, event: &Event) {
-        // Whoever no longer listens need not hear it.
+        // Sending fails if the stream was dropped: the host no longer needs the events.
         let _ = self.0.send(event.clone());
     }
 }

@@ -1,4 +1,4 @@
-//! What stands between the users and the service: how many calls wait, and how many are in flight.
+//! Limits between the users and the service: the calls that wait, and the calls in flight.
 
 use std::{
     collections::BTreeMap,
@@ -16,14 +16,14 @@ use crate::{
     user::Operation,
 };
 
-/// A pace that knows how many calls wait for it.
+/// A pace that counts the calls that wait for it.
 #[derive(Debug)]
 pub(super) struct Watched {
     pace: Arc<dyn Pace>,
     waiting: Mutex<BTreeMap<Operation, usize>>,
-    /// Told each time that one no longer waits.
+    /// Notified when a call no longer waits, and when a user that others wait for makes progress.
     pub(super) moved: Notify,
-    /// The calls that were made, those made again included.
+    /// The number of calls, including retries.
     pub(super) calls: AtomicU64,
 }
 
@@ -41,7 +41,7 @@ impl Watched {
     }
 }
 
-/// One who waits, until it is dropped: also when it is no longer waited for.
+/// A waiting call, which counts until this is dropped, also if the call is given up.
 struct Waiting<'a>(&'a Watched, Operation);
 
 impl<'a> Waiting<'a> {
@@ -82,7 +82,7 @@ impl Pace for Watched {
     }
 }
 
-/// Bounds the calls in flight.
+/// Limits the calls in flight.
 #[derive(Debug)]
 pub(super) struct Bound(Semaphore);
 
@@ -94,7 +94,7 @@ impl Bound {
 
 impl Around for Bound {
     async fn around<T: Send + 'static>(&self, _: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
-        // Nobody closes the semaphore, so there is always a permit to come.
+        // The semaphore is never closed, so that there is always a permit to come.
         let _permit = self.0.acquire().await;
         next.call().await
     }

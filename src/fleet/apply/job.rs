@@ -1,4 +1,4 @@
-//! One user of a fleet on its way: its steps, and what is written down around each.
+//! The apply of one user of a fleet: its steps, and what is recorded around each step.
 
 use std::{
     sync::{
@@ -24,24 +24,24 @@ use crate::{
     user::{CreationAttempt, Diagnostic, Replaced, UserId, UserState, one_line},
 };
 
-/// One user on its way.
+/// The apply of one user.
 pub(super) struct Job<'a> {
     run: &'a Run<'a>,
     place: usize,
     user: &'a UserPlan,
-    /// Creations that earlier runs had begun.
+    /// Creations of earlier runs whose outcome is unknown.
     earlier: Vec<Creating>,
-    /// The recorded user, where it is gone and is made anew.
+    /// The recorded user, if it is gone and is created again.
     gone: Option<UserId>,
-    /// What a user that is gone had left to delete.
+    /// Superseded users that are still to be deleted, from the record of a user that is gone.
     inherited: Vec<Replaced>,
-    /// How many steps are made.
+    /// The number of steps that are done.
     steps: AtomicUsize,
-    /// What was last written down.
+    /// The entry that was last written.
     written: Mutex<Entry>,
 }
 
-/// Why a job has not begun a step.
+/// The reason why a job did not begin a step.
 #[derive(Debug, thiserror::Error)]
 enum Halt {
     #[error("stopped before this step (an earlier failure or Ctrl-C)")]
@@ -121,8 +121,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Who is still there of those whom this user has to delete. What was deleted before a kill could be written
-    /// down is no longer left to do.
+    /// The inherited users that still exist. A user is no longer left to delete if an earlier run deleted it, and was
+    /// killed before it recorded that.
     async fn still_there(&self) -> Vec<Replaced> {
         let mut left = Vec::new();
         for user in &self.inherited {
@@ -151,7 +151,7 @@ impl<'a> Job<'a> {
         let (message, help) = (error.to_string(), error.help().to_owned());
         let is_cancelled = |error: &ClientError| error.kind() == ErrorKind::Cancelled;
         let (ended, error) = match error {
-            // A pause before another attempt was ended: nothing has gone wrong that waiting does not mend.
+            // A pause before another attempt was ended: another attempt could still have succeeded.
             ApplyError::Client(error) => {
                 let was_waiting = self.run.stop.is_cancelled() && error.is_retryable();
                 let is_ended = (is_cancelled(&error) || was_waiting) && error.effect() == Effect::None;
@@ -180,8 +180,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Users who had the name that this one is to get, and were deleted a moment ago: by others, or before this
-    /// run.
+    /// The ids of users that had the desired name of this user and were just deleted, by other users of the plan or
+    /// before this run.
     fn freed(&self) -> Vec<UserId> {
         let Some(desired) = self.user.plan.desired() else { return Vec::new() };
         let had_the_name =
@@ -190,7 +190,7 @@ impl<'a> Job<'a> {
         others.filter(had_the_name).map(|gone| gone.user_id.clone()).chain(self.gone.clone()).collect()
     }
 
-    /// Writes down what the apply has come to, unless that is written already.
+    /// Records the outcome of the apply, unless it is recorded already.
     async fn write_end(
         &self,
         state: Option<&UserState>,
@@ -201,7 +201,7 @@ impl<'a> Job<'a> {
         match (state, failed) {
             (Some(state), _) => entry.put(Arc::new(as_recorded(state, left))),
             (None, None) => entry.state = None,
-            // Nothing is known to be there; what was recorded may only be out of sight.
+            // No user is known to exist, but the recorded user may only be not visible.
             (None, Some(_)) => {}
         }
         let attempt = failed.and_then(|failed| failed.attempt.as_deref());
@@ -225,15 +225,15 @@ impl<'a> Job<'a> {
         self.put(entry).await
     }
 
-    /// Writes the user down between two steps, unless that is written already.
+    /// Records the user between two steps, unless it is recorded already.
     async fn write(&self, state: &UserState) -> Result<(), StoreError> {
         let mut entry = self.entry();
         let state = Arc::new(as_recorded(state, &self.inherited));
-        // Whom a creation has just made is no longer in doubt.
+        // A creation that has just made the user is no longer in doubt.
         let is_new = entry.state.as_ref().is_none_or(|before| before.user_id != state.user_id);
         entry.put(state.clone());
         if is_new {
-            // What was to be remembered with it was said before the call.
+            // The notes of the new user were recorded with the creation, before the call.
             if let Some(creating) = entry.creating.iter().rfind(|creating| !self.earlier.contains(creating)) {
                 entry.notes.clone_from(&creating.notes);
             }
@@ -243,17 +243,17 @@ impl<'a> Job<'a> {
         self.put(entry).await
     }
 
-    /// The user is gone; if it is to be made again, its notes stay.
+    /// Records that the user is gone. If it is to be created again, its notes stay.
     async fn forget(&self) -> Result<(), StoreError> {
         self.put(Entry { state: None, ..self.entry() }).await
     }
 
-    /// What is written down so far.
+    /// The entry as it is recorded so far.
     fn entry(&self) -> Entry {
         self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Writes an entry down, unless it is written already.
+    /// Records an entry, unless it is recorded already.
     async fn put(&self, mut entry: Entry) -> Result<(), StoreError> {
         if entry == self.entry() {
             return Ok(());
@@ -273,7 +273,7 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
-    /// Waits until the other users are as far as this step asks for.
+    /// Waits until other users have done the steps that this step waits for.
     async fn wait_for_others(&self, step: usize) -> Result<(), Halt> {
         for wait in self.user.waits.iter().filter(|wait| wait.step == step) {
             let Some(is_done) = self.run.stop.run(self.run.has_made(wait.user, wait.other)).await else {
@@ -329,7 +329,7 @@ impl Observer for Job<'_> {
             let made = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
             self.run.made(self.place, made, step.operation);
         }
-        // Whoever was only ended has nothing to tell.
+        // A step that was only cancelled is not reported.
         if !matches!(result, Err(error) if error.kind() == ErrorKind::Cancelled) {
             self.run.tell(EventKind::Step {
                 user: self.user.name.clone(),
@@ -350,7 +350,7 @@ impl Owners for Job<'_> {
     }
 }
 
-/// A state as it is written down: with those whom it has left to delete.
+/// The state to record: with the users in `left`, which are still to be deleted.
 fn as_recorded(state: &UserState, left: &[Replaced]) -> UserState {
     let mut state = state.clone();
     let replaced = &mut state.record.unfinished.replaced;
@@ -362,7 +362,7 @@ fn as_recorded(state: &UserState, left: &[Replaced]) -> UserState {
     state
 }
 
-/// A pause that ends when everything does.
+/// A pause that ends early when the run is stopped.
 struct Interrupted<'a> {
     timer: &'a dyn Sleep,
     stop: &'a CancellationToken,
@@ -375,14 +375,14 @@ impl Sleep for Interrupted<'_> {
     }
 }
 
-/// A user that is gone may have left another to delete, which a replacement had superseded: the user that
-/// is made in its place remembers it.
+/// Superseded users that are still to be deleted, from the record of a user that is gone: the record of the user that
+/// is created instead keeps them.
 fn inherited(user: &UserPlan, gone: Option<&UserState>) -> Vec<Replaced> {
     let (Some(gone), None, Some(desired)) = (gone, user.plan.base(), user.plan.desired()) else {
         return Vec::new();
     };
     let mut leftover = gone.record.unfinished.replaced.clone();
-    // Under another name, the old one may be there still, and only out of sight for a while.
+    // If the name or the instance differs, the old user may still exist and only be not visible for a while.
     if gone.name != desired.name() || gone.instance_id != *desired.instance_id() {
         leftover.push(gone.to_replaced());
     }

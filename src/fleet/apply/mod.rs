@@ -1,4 +1,4 @@
-//! Carrying out the plan of a fleet.
+//! Applying the plan of a fleet.
 
 mod events;
 mod gate;

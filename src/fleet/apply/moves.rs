@@ -1,15 +1,13 @@
-//! Records that get another resource name, or are dropped.
+//! Records that get another resource name, or are removed.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::{Entry, Release, StateStore, StoreChange, StoreError, UserPlan, matching::free_name};
 
-/// Gives the records of users that move their new resource names, all in one transaction: users may exchange
-/// their resource names, and whoever is killed meanwhile finds either all of the old ones or all of the new
-/// ones.
+/// Gives records their new resource names, all in one transaction: users may exchange their resource names, and after a
+/// kill the store has either all old names or all new names.
 ///
-/// A record that stands under such a name, and of which the plan says nothing, is kept under a free one: the
-/// next plan finds it there.
+/// Another record with such a name that is not in the plan is kept under a free name, where the next plan finds it.
 pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> Result<(), StoreError> {
     let moves: Vec<(&str, &UserPlan)> =
         users.iter().filter_map(|user| Some((user.moved_from.as_deref()?, user))).collect();
@@ -38,7 +36,7 @@ pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> 
             };
         };
         if entry.state.is_none() {
-            // What was noted is of a user that is gone; each creation has notes of its own.
+            // The notes are of a user that is gone; each creation has notes of its own.
             entry.notes.clear();
         }
         put.insert(free, entry);
@@ -50,8 +48,8 @@ pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> 
     store.commit(&removed.into_iter().chain(put).collect::<Vec<_>>()).await
 }
 
-/// Forgets users whose accounts stay as they are. What was noted of one that is made anew stays, too. Returns how
-/// many there were.
+/// Removes the records of users that are no longer managed. The notes of a user that is created again stay. Returns the
+/// number of these users that had a record.
 pub(super) async fn record_releases(
     releases: &[Release],
     store: &dyn StateStore,
@@ -59,7 +57,7 @@ pub(super) async fn record_releases(
     let mut changes = Vec::new();
     for release in releases {
         let Some(entry) = store.get(&release.user).await? else { continue };
-        // Whom a creation may have made that is still in doubt is not forgotten with the user.
+        // A creation that is still in doubt may have made another user, so that the entry stays.
         changes.push(match release.is_replaced || !entry.creating.is_empty() {
             true => StoreChange::put(release.user.clone(), Entry { state: None, ..entry }),
             false => StoreChange::remove(release.user.clone()),

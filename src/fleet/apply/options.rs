@@ -15,11 +15,11 @@ use crate::{
     client::{CancellationToken, Pace, RetryPolicy, Timer},
 };
 
-/// What happens to the other users when one fails.
+/// What happens to the other users when a user fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {
-    /// They go on.
+    /// The other users go on.
     #[default]
     Continue,
     /// The run stops after this number of failures: calls in flight are waited for, and no others are made.
@@ -27,7 +27,7 @@ pub enum OnFailure {
 }
 
 impl OnFailure {
-    /// Stop at the first failure.
+    /// Stops the run at the first failure.
     pub const STOP: Self = Self::StopAfter(NonZeroU32::MIN);
 }
 
@@ -39,26 +39,27 @@ pub struct FleetOptions<'a> {
     pub timer: Arc<dyn Timer>,
     /// The pace of calls: share one with every client of the account and Region.
     pub pace: Arc<dyn Pace>,
-    /// When a call is made again. Default: [`RetryPolicy::default`] for an hour in all, because waiting for a turn
-    /// counts, and turns are rare where others use the quota too.
+    /// When a failed call is retried. Default: [`RetryPolicy::default`] with a total of one hour, because waiting for a
+    /// turn counts, and turns are rare if other programs use the quota, too.
     #[builder(default = RetryPolicy { total: Duration::from_secs(3_600), ..RetryPolicy::default() })]
     pub retry: RetryPolicy,
-    /// Calls in flight at once; users that wait for their turn do not count. Default: 16.
+    /// Maximum number of calls in flight; users that wait for their turn do not count. Default: 16.
     #[builder(default = NonZeroUsize::MIN.saturating_add(15))]
     pub parallelism: NonZeroUsize,
-    /// What happens to the other users when one fails. Default: they go on.
+    /// What happens to the other users when a user fails. Default: they go on.
     #[builder(default)]
     pub on_failure: OnFailure,
-    /// Stops the run: calls in flight are waited for, and no others are made. Default: nothing stops it.
+    /// Stops the run when it is cancelled: calls in flight are waited for, and no others are made. Default: never
+    /// cancelled.
     #[builder(default)]
     pub cancel: CancellationToken,
-    /// What hears of progress, and what to remember with each user. Default: nothing.
+    /// Observes the apply, and supplies the notes to record with each user. Default: an observer that does nothing.
     #[builder(default = &NoObserver)]
     pub observer: &'a dyn FleetObserver,
-    /// How each user is applied, as if alone. Default: [`ApplyOptions::default`], which reads each new user: one more
-    /// call for each, which [`FleetPlan::estimate`](crate::fleet::FleetPlan::estimate) counts.
+    /// The options for each user. Default: [`ApplyOptions::default`], which reads each new user: one more call for
+    /// each, which [`FleetPlan::estimate`](crate::fleet::FleetPlan::estimate) counts with `read_back`.
     ///
-    /// Its `sleep` is not used: users wait with `timer`.
+    /// The option `sleep` is not used: users wait with `timer`.
     #[builder(default)]
     pub apply: ApplyOptions<'a>,
 }

@@ -1,28 +1,28 @@
-//! What an apply in stages has beside the stage on its way.
+//! The other stages of an apply, beside the present one.
 
 use std::collections::BTreeMap;
 
 use super::{events::Progress, outcome::FleetOutcome};
 use crate::user::Operation;
 
-/// The stages before and after the one on its way.
+/// The stages before and after the present one.
 #[derive(Clone, Default)]
 pub(in crate::fleet) struct Others {
-    /// Their users and steps, what of them is done, and the time that it took.
+    /// The users and steps of these stages, the number of them that are done, and the time that these took.
     pub(in crate::fleet) progress: Progress,
-    /// The calls of those that are still to come.
+    /// The calls of the stages that have not begun.
     pub(in crate::fleet) left: BTreeMap<Operation, u64>,
 }
 
 impl Others {
-    /// A stage is still to come.
+    /// Adds a stage that has not begun.
     pub(in crate::fleet) fn add(&mut self, stage: &Self) {
         self.progress.users += stage.progress.users;
         self.progress.steps += stage.progress.steps;
         stage.left.iter().for_each(|(operation, calls)| *self.left.entry(*operation).or_default() += calls);
     }
 
-    /// A stage that was still to come begins.
+    /// Removes a stage that begins now.
     pub(in crate::fleet) fn begin(&mut self, stage: &Self) {
         self.progress.users = self.progress.users.saturating_sub(stage.progress.users);
         self.progress.steps = self.progress.steps.saturating_sub(stage.progress.steps);
@@ -32,7 +32,7 @@ impl Others {
         }
     }
 
-    /// A stage of so many steps has ended.
+    /// Adds a stage with this number of steps that has ended.
     pub(in crate::fleet) fn end(&mut self, steps: usize, outcome: &FleetOutcome) {
         self.progress.users += outcome.users.len();
         self.progress.users_done += outcome.users.len();
@@ -41,10 +41,10 @@ impl Others {
         self.progress.elapsed += outcome.elapsed;
     }
 
-    /// A user with so many steps was not tried.
+    /// Adds a user with this number of steps that was not tried.
     pub(in crate::fleet) const fn skip(&mut self, steps: usize) {
         if steps == 0 {
-            // Whoever needs no call was not counted before, either.
+            // A user that needs no call was not counted before, either.
             return;
         }
         self.progress.users += 1;

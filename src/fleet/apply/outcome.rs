@@ -24,10 +24,10 @@ pub struct UserOutcome {
     pub result: UserResult,
     /// The number of steps that were done.
     pub steps: usize,
-    /// Why the user is not done, or a notice.
+    /// The reason why the user is not done, or a notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// What to do about it.
+    /// What to do about the message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
     /// The error, if a step failed. A failure of the store is in [`FleetOutcome::store`].
@@ -49,7 +49,7 @@ impl UserOutcome {
         self.error.as_deref().and_then(ApplyError::client)
     }
 
-    /// The kind of that error.
+    /// The kind of the client's error, if a call failed.
     pub fn kind(&self) -> Option<ErrorKind> {
         self.client().map(ClientError::kind)
     }
@@ -82,13 +82,13 @@ pub struct FleetOutcome {
     pub recorded: usize,
     /// The number of users that are no longer managed.
     pub released: usize,
-    /// The number of calls, including repeated ones.
+    /// The number of calls, including retries.
     pub calls: u64,
-    /// The time that it took.
+    /// The duration of the apply.
     pub elapsed: Duration,
-    /// Whether the host cancelled it.
+    /// Whether the host cancelled the apply.
     pub cancelled: bool,
-    /// The error of the store, if it could not be written: the apply stopped then.
+    /// The error of the store, if it could not be read or written: the apply stops then.
     pub store: Option<StoreError>,
 }
 
@@ -104,7 +104,7 @@ impl FleetOutcome {
         self.users.iter().filter(is_done).count()
     }
 
-    /// Takes over what has become of more users.
+    /// Adds the outcome of another stage.
     pub(in crate::fleet) fn add(&mut self, other: Self) {
         self.users.extend(other.users);
         self.unchanged += other.unchanged;

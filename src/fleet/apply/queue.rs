@@ -1,4 +1,4 @@
-//! Who is next: so that every operation always has somebody waiting, and few wait at once.
+//! The order in which users begin: every operation always has a user that waits for it, and few users wait at once.
 
 use std::{
     cmp::Reverse,
@@ -11,9 +11,9 @@ use crate::user::Operation;
 /// The users that have not begun.
 #[derive(Debug)]
 pub(super) struct Queue {
-    /// Who may begin, by the operation that they begin with; who has most to do later goes first.
+    /// The users that may begin, by the operation of their first step. The user with the most to do later goes first.
     ready: BTreeMap<Operation, BinaryHeap<(u64, Reverse<usize>)>>,
-    /// Who waits for whom before it can begin at all.
+    /// The users that must wait before they can begin, by the user that they wait for.
     blocked: HashMap<usize, Vec<usize>>,
     priorities: HashMap<usize, u64>,
 }
@@ -23,7 +23,7 @@ impl Queue {
         let mut queue = Self { ready: BTreeMap::new(), blocked: HashMap::new(), priorities: HashMap::new() };
         for (place, user) in users.iter().enumerate() {
             let Some((first, later)) = user.plan.steps().split_first() else { continue };
-            // Whatever comes after the first call should reach the operations with most to do early.
+            // The calls after the first one should reach the operations with the most calls early.
             let weight = |operation: &Operation| load.get(operation).copied().unwrap_or_default();
             let priority = later.iter().map(|step| weight(&step.operation)).sum();
             let blockers: Vec<usize> = first_waits(user).map(|wait| wait.user).collect();
@@ -39,31 +39,31 @@ impl Queue {
         queue
     }
 
-    /// The operations that somebody could begin with.
+    /// The operations with which a user could begin.
     pub(super) fn operations(&self) -> Vec<Operation> {
         self.ready.iter().filter(|(_, ready)| !ready.is_empty()).map(|(operation, _)| *operation).collect()
     }
 
-    /// Who begins next with an operation.
+    /// The next user to begin with an operation.
     pub(super) fn next(&mut self, operation: Operation) -> Option<usize> {
         self.ready.get_mut(&operation)?.pop().map(|(_, Reverse(place))| place)
     }
 
-    /// Whether users wait for a user in progress.
+    /// The users that wait for this user before they can begin.
     pub(super) fn blocked_by(&self, place: usize) -> Vec<usize> {
         self.blocked.get(&place).cloned().unwrap_or_default()
     }
 
-    /// Lets a user begin who waited.
+    /// Lets a user begin that waited.
     pub(super) fn release(&mut self, place: usize, users: &[UserPlan]) {
         let first = users.get(place).and_then(|user| user.plan.steps().first());
-        // Whoever waited for two users is released once.
+        // A user that waited for two users is released once.
         if let (Some(first), Some(priority)) = (first, self.priorities.remove(&place)) {
             self.push(first.operation, priority, place);
         }
     }
 
-    /// Takes a user out who will never begin.
+    /// Removes a user that will never begin. Returns whether it was waiting.
     pub(super) fn give_up(&mut self, place: usize) -> bool {
         self.priorities.remove(&place).is_some()
     }
@@ -73,7 +73,7 @@ impl Queue {
     }
 }
 
-/// What a user waits for before its first step.
+/// The waits of a user before its first step.
 pub(super) fn first_waits(user: &UserPlan) -> impl Iterator<Item = &Wait> {
     user.waits.iter().filter(|wait| wait.step == 0)
 }

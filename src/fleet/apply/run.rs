@@ -1,4 +1,4 @@
-//! Carrying out the plan of a fleet: who begins when.
+//! Applying the plan of a fleet: which user begins when.
 
 use std::{
     collections::BTreeSet,
@@ -35,29 +35,28 @@ use crate::{
     user::{InstanceId, one_line},
 };
 
-/// How many users wait for the same operation at once: enough that it never stands still, and few enough
-/// that those who have most to do are not held up.
+/// Number of users that wait for the same operation at once: enough to keep the operation in use all the time, and few
+/// enough not to hold up the users with the most to do.
 const WAITING: usize = 8;
 
-/// The most users in progress at once, without those that wait for another user: where nothing bounds
-/// the calls, the memory is bounded all the same. Of 100,000 users with mixed changes, more than 1,000 come to wait for
-/// their second call, and the operation with most calls must not stand still because of them.
+/// Maximum number of users in progress, without users that wait for another user: memory is bounded even if nothing
+/// bounds the calls. Of 100,000 users with mixed changes, more than 1,000 wait for their second call at a time, and
+/// they must not keep the operation with the most calls from being used.
 const IN_PROGRESS: usize = 8_000;
 
-/// How many users that need no call are written at once.
+/// Number of users without steps that are recorded in one commit.
 const BATCH: usize = 500;
 
-/// Carries out the plan of a fleet, at the speed that the quota allows.
+/// Applies the plan of a fleet, at the speed that the quota allows.
 ///
-/// The steps of different users go on side by side, so that every operation's share of the quota is used all
-/// the time; the steps of one user keep their order, and wait where another user must go first. What each
-/// step has done is in the store before the next one begins. A user that fails does not stop the others,
-/// unless `options` say so.
+/// Steps of different users run in parallel, so that the quota of every operation is used all the time. Steps of one
+/// user keep their order, and wait if a step of another user must come first. The result of each step is in the store
+/// before the next step of the user begins. A user that fails does not stop the others, unless `options` say so.
 ///
-/// `client` makes single attempts: retry, pace and cancellation are put around it here.
+/// `client` must make single attempts: this function adds retry, pace and cancellation.
 ///
-/// Nothing is lost when this is ended at any moment, even by a kill: plan again from what the store
-/// remembers, and apply.
+/// Nothing is lost if the apply is ended at any moment, even by a kill: plan again from the entries of the store, and
+/// apply.
 pub async fn apply(
     plan: &FleetPlan,
     store: &dyn StateStore,
@@ -67,7 +66,7 @@ pub async fn apply(
     apply_among(plan, store, client, options, Others::default()).await
 }
 
-/// The same for a plan that is one of several stages: the host hears how far all of them are.
+/// Applies a plan that is one of several stages, as [`apply()`] does. The reported progress covers all stages.
 pub(in crate::fleet) async fn apply_among(
     plan: &FleetPlan,
     store: &dyn StateStore,
@@ -129,7 +128,8 @@ impl Run<'_> {
         outcome
     }
 
-    /// What takes no call: who moves, who is no longer managed, and who needs none.
+    /// Records what takes no call: users with another resource name, users that are no longer managed, and users
+    /// without steps.
     async fn record(&self, outcome: &mut FleetOutcome) -> Result<(), StoreError> {
         record_moves(self.plan.users(), self.store).await?;
         outcome.released = record_releases(self.plan.released(), self.store).await?;
@@ -137,7 +137,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Users who need no call only have their record brought up to date, many in one transaction.
+    /// Updates the records of users without steps, many in one transaction.
     async fn record_quiet_users(&self) -> Result<usize, StoreError> {
         let quiet: Vec<&UserPlan> =
             self.plan.users().iter().filter(|user| user.plan.steps().is_empty()).collect();
@@ -158,8 +158,8 @@ impl Run<'_> {
         Ok(quiet.len())
     }
 
-    /// One search of each instance serves every user who is deleted with its quick connects. Where it fails,
-    /// each user searches for itself, and says so if that fails too.
+    /// Searches the quick connects of each instance once, for all users that are deleted with their quick connects. If
+    /// the search fails, each user searches for itself, and reports if that fails, too.
     async fn find_quick_connects(&mut self) {
         let mut instances: BTreeSet<InstanceId> = BTreeSet::new();
         for step in self.plan.users().iter().flat_map(|user| user.plan.steps()) {
@@ -231,7 +231,7 @@ impl Run<'_> {
                 outcomes.push(outcome);
             }
         }
-        // Whoever is left was never begun.
+        // The remaining users never began.
         let seen: BTreeSet<String> = outcomes.iter().map(|outcome| outcome.user.clone()).collect();
         for (place, user) in users.iter().enumerate() {
             if !user.plan.steps().is_empty() && !seen.contains(&user.name) {
@@ -241,7 +241,8 @@ impl Run<'_> {
         outcomes
     }
 
-    /// Whether a user who waited may begin; `None` while it must wait on.
+    /// Whether a user that waited may begin: `Some(false)` if it never may, because a user that it waits for has ended
+    /// too early; `None` while it must wait.
     fn may_begin(&self, place: usize) -> Option<bool> {
         let mut may = Some(true);
         for wait in self.plan.users().get(place).into_iter().flat_map(first_waits) {
@@ -273,7 +274,7 @@ impl Run<'_> {
         {
             let mut tally = self.tally();
             tally.progress.users_done += 1;
-            // What a user leaves undone is no longer left to do.
+            // Steps that the user has not done are no longer left to do.
             let steps = self.plan.users().get(place).map(|user| user.plan.steps()).unwrap_or_default();
             for step in steps.iter().skip(outcome.steps) {
                 tally.reduce(step.operation);

@@ -1,4 +1,4 @@
-//! What the users of a fleet on its way share: how far each is, what is left to do, and what the host is told.
+//! What the users of an apply share: their progress, the calls that are left, and the events for the host.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -29,41 +29,41 @@ use crate::{
     user::{Diagnostic, Operation, Replaced, UserId, UserState},
 };
 
-/// A fleet on its way.
+/// An apply of a fleet.
 pub(super) struct Run<'a> {
     pub(super) plan: &'a FleetPlan,
     pub(super) store: &'a dyn StateStore,
     pub(super) client: &'a dyn ConnectClient,
     pub(super) options: &'a FleetOptions<'a>,
     pub(super) watched: Arc<Watched>,
-    /// Ends everything: the host's wish, too many failures, or states that cannot be written.
+    /// Stops the run: the host cancelled it, too many users failed, or the store failed.
     pub(super) stop: CancellationToken,
     pub(super) quick_connects: QuickConnectIndex,
     pub(super) lists: SharedLists,
     /// The number of users in progress that wait for another user.
     pub(super) held: AtomicUsize,
-    /// How far the users are for whom others wait.
+    /// The progress of the users that others wait for.
     pub(super) signals: HashMap<usize, watch::Sender<Made>>,
-    /// Those of them who have moved since somebody last looked.
+    /// The users in `signals` that have made progress since this list was last taken.
     pub(super) advanced: Mutex<Vec<usize>>,
     pub(super) tally: Mutex<Tally>,
     pub(super) others: Others,
-    /// What the host was told already.
+    /// The messages of the notices that were reported already.
     pub(super) notes: Mutex<HashSet<String>>,
     pub(super) store_error: Mutex<Option<StoreError>>,
-    /// Under which names the store remembered users when that was first asked.
+    /// The resource names of recorded users and of users left to delete, by user id, as they were when first read.
     pub(super) owners: OnceCell<HashMap<UserId, String>>,
     pub(super) began: Duration,
 }
 
-/// How far a user is.
+/// The progress of a user.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Made {
     pub(super) steps: usize,
     pub(super) has_ended: bool,
 }
 
-/// What is done and what is left.
+/// The progress, the calls that are left, and the number of failures.
 pub(super) struct Tally {
     pub(super) progress: Progress,
     pub(super) left: BTreeMap<Operation, u64>,
@@ -82,9 +82,9 @@ impl Tally {
 }
 
 impl Run<'_> {
-    /// What to remember with a user.
+    /// The notes to record with a user.
     pub(super) fn remembered(&self, user: &UserPlan, state: Option<&UserState>, before: &Notes) -> Notes {
-        // Whoever writes a user takes it over from a copy that has not ended.
+        // The apply takes the user over from a copy that has not finished.
         let taken_over = before.contains_key(COPYING).then(|| {
             let mut notes = before.clone();
             notes.remove(COPYING);
@@ -101,7 +101,7 @@ impl Run<'_> {
         notes
     }
 
-    /// A user has made a step.
+    /// Counts a step that a user has done.
     pub(super) fn made(&self, place: usize, steps: usize, operation: Operation) {
         {
             let mut tally = self.tally();
@@ -122,19 +122,19 @@ impl Run<'_> {
         }
     }
 
-    /// Waits until a user has made a step; whether it has, or never will.
+    /// Waits until a user has done a step. Returns whether it has; `false` if it never will.
     pub(super) async fn has_made(&self, place: usize, step: usize) -> bool {
         let Some(signal) = self.signals.get(&place) else { return false };
         let mut made = signal.subscribe();
         self.held.fetch_add(1, Ordering::Relaxed);
-        // The queue may have stood still for want of a place that is free now.
+        // The queue may have waited for room for another user, which there is now.
         self.watched.moved.notify_one();
         let enough = made.wait_for(|made| made.steps > step || made.has_ended).await;
         self.held.fetch_sub(1, Ordering::Relaxed);
         enough.is_ok_and(|made| made.steps > step)
     }
 
-    /// Whom a step of a user has deleted.
+    /// The user that a step of a user deletes.
     pub(super) fn deleted_by(&self, place: usize, step: usize) -> Option<&Replaced> {
         match self.plan.users().get(place)?.plan.steps().get(step)?.call()? {
             Call::Delete(gone) => Some(gone),
@@ -142,7 +142,7 @@ impl Run<'_> {
         }
     }
 
-    /// Whether the store remembers a user under another name than this.
+    /// Whether the store has a user under another resource name than `name`.
     pub(super) async fn is_owned(&self, user: &UserId, name: &str) -> Result<bool, StoreError> {
         let read = || async {
             let mut owners = HashMap::new();
@@ -156,7 +156,7 @@ impl Run<'_> {
             Ok::<_, StoreError>(owners)
         };
         let owners = self.owners.get_or_try_init(read).await?;
-        // A user that moves has been written under its new name before its first call.
+        // A user with a new resource name was recorded under it before its first call.
         Ok(owners.get(&user.to_bare()).is_some_and(|owner| owner != name))
     }
 
@@ -164,20 +164,20 @@ impl Run<'_> {
         self.plan.users().get(place).map(|user| user.name.clone()).unwrap_or_default()
     }
 
-    /// States that cannot be written end everything.
+    /// Stops the run because the store failed.
     pub(super) fn store_failed(&self, error: StoreError) {
         self.stop.cancel();
         self.store_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 
-    /// Tells the host what is worth knowing, once.
+    /// Reports a notice to the host, once.
     pub(super) fn note(&self, note: &Diagnostic) {
         if self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.message.to_string()) {
             self.tell(EventKind::Note(note.clone()));
         }
     }
 
-    /// Tells the host.
+    /// Reports an event to the host, with the progress.
     pub(super) fn tell(&self, kind: EventKind) {
         let Others { progress: others, left: later } = &self.others;
         let elapsed = others.elapsed + self.options.timer.now().saturating_sub(self.began);
@@ -221,7 +221,7 @@ impl Tally {
     }
 }
 
-/// One for each user for whom others wait.
+/// A signal for each user that others wait for.
 pub(super) fn signals(users: &[UserPlan]) -> HashMap<usize, watch::Sender<Made>> {
     let waits = users.iter().flat_map(|user| &user.waits);
     waits.map(|wait| (wait.user, watch::Sender::new(Made::default()))).collect()

@@ -1,4 +1,4 @@
-//! What the program wants of recorded users, and so what must be read of them.
+//! What the program desires of recorded users, which decides what must be read of them.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -11,18 +11,18 @@ use crate::{
     user::{ImportId, Input, InstanceId, Property, Replaced, Settings, UserSpec, UserState},
 };
 
-/// A user of the program, perhaps with unknown values, as the refresh takes it.
+/// A user of the program as input of a refresh, perhaps with unknown values.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct DesiredSpec<'a> {
     /// The resource name.
     pub name: &'a str,
-    /// The desired user; it may hold unknowns.
+    /// The desired user, perhaps with unknown values.
     pub spec: &'a UserSpec,
     /// The settings that the user will be planned with.
     pub settings: &'a Settings,
-    /// Former resource names: if no user is recorded under the present one, a record under one of these is
-    /// its own. Default: none.
+    /// Former resource names: if no user is recorded under the present name, a record under one of the former names is
+    /// the record of this user. Default: none.
     pub aliases: &'a [String],
     /// The existing user to import if none is recorded. Default: none.
     pub import: Option<&'a ImportId>,
@@ -66,7 +66,7 @@ impl<'a> DesiredSpec<'a> {
     }
 }
 
-/// What the program wants, by the resource names under which its users are recorded.
+/// The users of the program that are recorded, by the resource names of their records.
 #[derive(Debug, Default)]
 pub(super) struct Needs<'a> {
     desired: HashMap<&'a str, DesiredSpec<'a>>,
@@ -75,7 +75,7 @@ pub(super) struct Needs<'a> {
 }
 
 impl<'a> Needs<'a> {
-    /// `known` are the recorded users; `now` is one of them as it is, `None` where it is gone.
+    /// `known` are the recorded users; `now` returns the actual state of a recorded user, `None` if it is gone.
     pub(super) fn new<'s>(
         desired: &'s [DesiredSpec<'a>],
         known: &'a BTreeMap<String, Arc<UserState>>,
@@ -93,7 +93,7 @@ impl<'a> Needs<'a> {
             let recorded = matched.get(user.name).and_then(|name| known.get_key_value(*name));
             match (recorded, &user.spec.instance_id) {
                 (Some((recorded, _)), _) => drop(needs.desired.insert(recorded, *user)),
-                // An id that is none is a mistake of the program, which its validation tells.
+                // An invalid instance id is a mistake of the program, which its validation reports.
                 (None, Input::Known(instance)) if instance.check().is_ok() => {
                     needs.new.insert(instance.to_bare());
                 }
@@ -108,7 +108,7 @@ impl<'a> Needs<'a> {
         self.new.iter()
     }
 
-    /// Whether the program wants the recorded user.
+    /// Whether the recorded user is in the program.
     pub(super) fn desires(&self, name: &str) -> bool {
         self.desired.contains_key(name)
     }
@@ -118,24 +118,24 @@ impl<'a> Needs<'a> {
         self.desired.get(name).map(|user| user.name)
     }
 
-    /// Whether the program wants the recorded user to be this one.
+    /// Whether the program desires the recorded user to have the instance and the user name of `user`.
     pub(super) fn is_desired_as(&self, name: &str, user: &Replaced) -> bool {
         let identity = self.desired.get(name).and_then(DesiredSpec::identity);
         identity.is_some_and(|(instance, name)| *instance == user.instance_id && name == user.name)
     }
 
-    /// Whether a plan would write something of the user that was not read.
+    /// Whether a plan would write a property of the user that was not read.
     pub(super) fn reading(&self, name: &str, state: &UserState) -> bool {
         self.desired.get(name).is_some_and(|user| !needs_reading(user.spec, state, user.settings).is_empty())
     }
 
-    /// Whether anybody manages the property of the user: the recorded program, or this one.
+    /// Whether the property of the user is managed, by the record or by the program.
     pub(super) fn manages(&self, name: &str, state: &UserState, property: Property) -> bool {
         state.record.managed.contains(property)
             || self.desired.get(name).is_some_and(|user| user.spec.sets(property))
     }
 
-    /// Whether anybody manages tags of the user.
+    /// Whether tags of the user are managed.
     pub(super) fn manages_tags(&self, name: &str, state: &UserState) -> bool {
         state.record.manages_tags()
             || self.manages(name, state, Property::Tags)

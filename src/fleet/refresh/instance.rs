@@ -1,4 +1,4 @@
-//! Reading the users of one instance again, in the fewest calls.
+//! Refreshing the users of one instance, in the fewest calls.
 
 use std::{fmt, sync::Arc};
 
@@ -13,15 +13,15 @@ use crate::{
     user::{Property, PropertySet, Timestamp, UserState, counted},
 };
 
-/// How many users one call of a search gives at most.
+/// Maximum number of users in the answer of one search call.
 const SEARCH_PAGE: usize = 500;
 
-/// How many users one search names by their ids. No document bounds the conditions of a search, and every page of its
-/// answer has room for so many.
+/// Number of users that one search names by id. No document bounds the conditions of a search, and every page of the
+/// answer has room for this many users.
 const SEARCH_IDS: usize = 50;
 
-/// How many calls of a refresh go at most into reading changed users whole whom a search has read before. A search has
-/// no time of change, so they would differ from the list for ever.
+/// Maximum number of calls, in each instance, to read changed users whole that were last read by a search. A search has
+/// no time of change, so these users would differ from the list for ever.
 const SETTLING: usize = 50;
 
 /// A recorded user, by its resource name.
@@ -34,16 +34,16 @@ pub(super) struct Instance<'a> {
     pub(super) users: Vec<Known<'a>>,
 }
 
-/// How the users of an instance are read.
+/// The users of an instance, sorted by how they are read.
 #[derive(Default)]
 struct Sorted<'a> {
-    /// As the list has them: nothing has changed, or only by us, at that time.
+    /// Users that are not read: the list shows no change, or only a change of our own, at that time.
     settled: Vec<(Known<'a>, Option<Timestamp>)>,
-    /// By themselves.
+    /// Users that are read one by one.
     alone: Vec<Known<'a>>,
-    /// By themselves or by a search, whatever takes fewer calls.
+    /// Users that are read one by one or by a search, whichever takes fewer calls.
     either: Vec<Known<'a>>,
-    /// The same, but only the tags have changed.
+    /// As `either`, for users of which only the tags have changed.
     tags: Vec<Known<'a>>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Instance<'a> {
         refreshed.unchecked.extend(self.source.unchecked());
     }
 
-    /// Reads every user by itself; the list tells who else is there.
+    /// Reads every user by itself; the list counts the other users of the instance, too.
     async fn read_all(&self, refreshed: &mut Refreshed) {
         match self.source.listed().await {
             Ok(listed) => refreshed.count_listed(self.source.instance, listed),
@@ -73,7 +73,7 @@ impl<'a> Instance<'a> {
         self.read(self.users.clone(), refreshed).await;
     }
 
-    /// Searches everybody. Whom a search does not find is read, because a search lags behind.
+    /// Searches all users. A user that the search does not find is read by itself, because a search lags behind.
     async fn search(&self, refreshed: &mut Refreshed) {
         let found = match self.source.found().await {
             Ok(found) => found,
@@ -100,7 +100,7 @@ impl<'a> Instance<'a> {
         self.read(alone, refreshed).await;
     }
 
-    /// Leaves who has not changed, and reads the others in the way that takes fewer calls.
+    /// Keeps the users that have not changed, and reads the others in the way that takes fewer calls.
     async fn read_changed(&self, refreshed: &mut Refreshed) {
         let listed = match self.source.listed().await {
             Ok(listed) => listed,
@@ -144,7 +144,8 @@ impl<'a> Instance<'a> {
         let searches = of_all.min(changed.div_ceil(SEARCH_IDS));
         let proficiencies = self.proficiency_calls(&either);
         let searched = self.source.searched();
-        // What a search has found already takes no call, but one user by itself is better read whole.
+        // A search that was made already counts here, although it takes no further call: a single user is better read
+        // whole.
         let by_search = match searched {
             Some(Err(_)) => usize::MAX,
             _ => searches + proficiencies,
@@ -193,13 +194,14 @@ impl<'a> Instance<'a> {
         self.read(alone, refreshed).await;
     }
 
-    /// Whether a search leaves out something of the user that matters.
+    /// Whether the user must be read by itself: a search leaves out a property that is managed, or the end of an apply
+    /// of the user is not recorded.
     fn is_only_read_alone(&self, (name, state): Known<'a>) -> bool {
         let is_left_out = |property| self.needs.manages(name, state, property);
         state.record.in_progress || PropertySet::NOT_IN_SEARCH.iter().any(is_left_out)
     }
 
-    /// Sorts out who has other tags than recorded although the time of change says nothing of it.
+    /// Finds the users with other tags than recorded: a change of tags may leave the time of change as it is.
     async fn check_tags(&self, sorted: &mut Sorted<'a>, listed: usize, refreshed: &mut Refreshed) {
         let manages = |((name, state), _): &(Known<'a>, _)| self.needs.manages_tags(name, state);
         let count = sorted.settled.iter().filter(|user| manages(user)).count();
@@ -235,13 +237,13 @@ impl<'a> Instance<'a> {
             } else if own.is_none() && found.get(&user.1.user_id).is_some() {
                 sorted.tags.push(user);
             } else {
-                // A search lags behind what we have just written.
+                // The search may not show yet what we have just written.
                 sorted.alone.push(user);
             }
         }
     }
 
-    /// Takes over who has not changed. Returns who turns out to be gone.
+    /// Takes over the users that have not changed. Returns the users that turn out to be gone.
     async fn settle(
         &self,
         settled: Vec<(Known<'a>, Option<Timestamp>)>,
@@ -277,7 +279,7 @@ impl<'a> Instance<'a> {
         Ok(FoundUsers::new(found.into_iter().flatten().collect()))
     }
 
-    /// Takes over what a search has found.
+    /// Takes over the users that a search has found, and reads the others by themselves.
     async fn take_found(&self, users: Vec<Known<'a>>, found: &FoundUsers, refreshed: &mut Refreshed) {
         let mut alone = Vec::new();
         let mut states = Vec::new();
@@ -292,8 +294,8 @@ impl<'a> Instance<'a> {
         self.read(alone, refreshed).await;
     }
 
-    /// Takes over states, with the proficiencies of those of whom they are asked for. Returns who turns out to
-    /// be gone.
+    /// Takes over states, after reading the proficiencies of the users for which they are asked. Returns the users that
+    /// turn out to be gone.
     async fn with_proficiencies(
         &self,
         states: Vec<(Known<'a>, Arc<UserState>, bool)>,
@@ -335,7 +337,7 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// Nobody could be read.
+    /// Records that no user of the instance could be read.
     fn fail(&self, error: &ClientError, refreshed: &mut Refreshed) {
         for (name, state) in &self.users {
             refreshed.take(name, state, Err(error.clone()));
@@ -346,17 +348,17 @@ impl<'a> Instance<'a> {
         self.needs.manages(name, state, Property::UserProficiencies)
     }
 
-    /// How many calls reading the proficiencies of users takes.
+    /// The number of calls to read the proficiencies of users.
     fn proficiency_calls(&self, users: &[Known<'a>]) -> usize {
         users.iter().filter(|user| self.manages_proficiencies(**user)).count()
     }
 
-    /// How many calls reading users by themselves takes.
+    /// The number of calls to read users by themselves.
     fn cost(&self, users: &[Known<'a>]) -> usize {
         users.len() + self.proficiency_calls(users)
     }
 
-    /// How many calls searching an instance with so many users takes: none where that was done already.
+    /// The number of calls to search an instance with this number of users: 0 if that was done already.
     fn search_calls(&self, users: usize) -> usize {
         if self.source.is_part() { 0 } else { pages(users) }
     }
@@ -372,7 +374,8 @@ impl fmt::Display for Instance<'_> {
     }
 }
 
-/// A user of whom the list shows nothing new. Where the last change is ours, somebody else's may hide in it.
+/// The state of a user without news in the list. If the last change is our own, it may hide an earlier change made
+/// outside the program, so the blocks of the user count as not read.
 fn as_listed(known: &Arc<UserState>, own: Option<Timestamp>) -> Arc<UserState> {
     let Some(changed) = own else { return known.clone() };
     let mut state = not_read(known);
@@ -381,7 +384,7 @@ fn as_listed(known: &Arc<UserState>, own: Option<Timestamp>) -> Arc<UserState> {
     Arc::new(state)
 }
 
-/// How many calls searching so many users takes, at best.
+/// The minimum number of calls to search this number of users.
 fn pages(users: usize) -> usize {
     users.div_ceil(SEARCH_PAGE).max(1)
 }

@@ -33,10 +33,10 @@ pub const REFRESH_OPERATIONS: &[Operation] = &[
 /// Refreshes a fleet. `known` are the recorded users and `desired` those of the program, both by resource
 /// name; `now` is the time, by the clock of the record.
 ///
-/// The [`Strategy`] decides the calls. A state says what was not read of the user
-/// ([`Record::unread`](crate::user::Record::unread)), and no plan writes that. So users of whom the plan of
-/// `desired` would write something unread are read one by one, whatever the strategy. Give the whole program:
-/// users that are gone and missing from it are forgotten by [`Refreshed::changes`]. A host that only looks
+/// The [`Strategy`] decides the calls. A state lists the properties that were not read
+/// ([`Record::unread`](crate::user::Record::unread)), and no plan writes these. So users for which the plan of
+/// `desired` would write an unread property are read one by one, whatever the strategy. Give the whole program:
+/// [`Refreshed::changes`] removes the records of users that are gone and missing from `desired`. A host that only reads
 /// gives none.
 ///
 /// A failure does not stop the refresh: users that cannot be read, or whose instance cannot be listed, are in
@@ -55,8 +55,8 @@ where
     refresh_found(&desired, &desired, known, client, options, now, BTreeMap::new()).await
 }
 
-/// The same, of users whom a search has found already: nobody else is searched for in their instances. `everybody` are
-/// the users of the program, of whom `desired` are meant.
+/// Refreshes as [`refresh`] does, with the users that a search has found already: no other search is made in their
+/// instances. `everybody` are all users of the program; `desired` are those of them that are refreshed.
 pub(in crate::fleet) async fn refresh_found(
     everybody: &[DesiredSpec<'_>],
     desired: &[DesiredSpec<'_>],
@@ -99,7 +99,7 @@ pub(in crate::fleet) async fn refresh_found(
     }
     superseded::settle(source_of, &needs, &mut refreshed).await;
     superseded::hand_over(source_of, everybody, &needs, known, &mut refreshed).await;
-    // Who is whom depends on who has which name now.
+    // The matching of program and records depends on the actual names.
     let again = (!refreshed.has_names_of(known))
         .then(|| Needs::new(desired, known, |name, _| refreshed.states.get(name).and_then(Option::as_deref)));
     let needs = again.unwrap_or(needs);
@@ -114,14 +114,14 @@ pub(in crate::fleet) async fn refresh_found(
     refreshed
 }
 
-/// Reads users of whom a plan would write something that was not read.
+/// Reads users for which a plan would write a property that was not read.
 async fn read_what_a_plan_needs(
     source: Source<'_>,
     needs: &Needs<'_>,
     known: &BTreeMap<String, Arc<UserState>>,
     refreshed: &mut Refreshed,
 ) {
-    // As they are now: they may have other names, and less left to do.
+    // The users as they are now: they may have other names, and fewer superseded users to delete.
     let now = |(name, state): Known<'_>| {
         let state = refreshed.states.get(name).and_then(Option::as_ref).unwrap_or(state);
         let is_needed = state.instance_id == *source.instance

@@ -16,27 +16,27 @@ use crate::{
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Refreshed {
-    /// Every recorded user as it is now, by recorded resource name; `None` if it is gone.
+    /// The actual state of every recorded user, by the resource name of its record; `None` if the user is gone.
     pub states: BTreeMap<String, Option<Arc<UserState>>>,
     /// What differs from the record: users that are gone, created again, renamed, or not visible yet.
     pub findings: Vec<Finding>,
-    /// The users that could not be read, each with the error. Their states are as recorded, and no plan
-    /// writes a block of them.
+    /// The users that could not be read, each with the error. Their states are as recorded, and no plan writes their
+    /// properties that a call writes as a whole block.
     pub failed: BTreeMap<String, ClientError>,
-    /// The number of users in each instance, by bare id, whoever manages them; only for instances that were
-    /// listed.
+    /// The number of users in each instance, by bare id, managed or not; only for instances that were listed, or
+    /// searched whole.
     pub present: BTreeMap<String, usize>,
-    /// What was read and why: a sentence for each instance.
+    /// Sentences that say what was read in each instance, and why.
     pub explanations: Vec<String>,
     /// What was not checked, and why.
     pub unchecked: Vec<Diagnostic>,
-    /// The users of an instance, by its bare id and their names.
+    /// The ids of the users of each instance, by the bare id of the instance and the user name.
     names: HashMap<String, HashMap<Arc<str>, UserId>>,
-    /// The resource names of the records of users that are gone and that the program wants.
+    /// The resource names of the records of users that are gone and that the program desires.
     pub(super) desired: HashSet<String>,
-    /// The resource names of the program under which no user is recorded.
+    /// The resource names in the program without a recorded user.
     pub(super) new: HashSet<Box<str>>,
-    /// The resource names of users who were left to delete, and whom the program wants.
+    /// The resource names of users that were left to delete and that the program desires again.
     pub(in crate::fleet) handed_over: HashSet<String>,
 }
 
@@ -47,14 +47,14 @@ impl Refreshed {
         self.states.iter().filter_map(there).collect()
     }
 
-    /// The user that has a name in an instance, if the instance was listed.
+    /// The id of the user that has a name in an instance, if the instance was listed, or searched whole.
     pub fn owner_of(&self, instance: &InstanceId, name: &str) -> Option<&UserId> {
         self.names.get(instance.bare())?.get(name)
     }
 
-    /// The changes for the store: users that differ from their record, and the removal of users that are gone
-    /// and missing from the program. Commit them before planning, so that a later refresh does not read the
-    /// same again. `known` is what the store has.
+    /// The changes for the store: users that differ from their record, and the removal of users that are gone and
+    /// missing from the program. Commit them before planning, so that a later refresh does not read the same users
+    /// again. `known` are the entries of the store.
     pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<StoreChange> {
         let new = Entry::default();
         let changed = |(name, state): (&String, &Option<Arc<UserState>>)| {
@@ -67,14 +67,14 @@ impl Refreshed {
                     entry.put(state.clone());
                     Some(StoreChange::put(name.clone(), entry))
                 }
-                // The user who is created in its place takes over what is left to do.
+                // The user that is created instead takes over what is left to do.
                 None if self.desired.contains(name) => None,
                 None if entry.creating.is_empty() => Some(StoreChange::remove(name.clone())),
-                // Whom a creation may have made that is still in doubt is not known to be gone.
+                // A creation that is still in doubt may have made another user.
                 None => Some(StoreChange::put(name.clone(), Entry { state: None, ..entry.clone() })),
             }
         };
-        // What was noted of a user to be created means nothing once the program has no such resource.
+        // The notes of a user to be created are of no use once the program has no such resource.
         let is_left = |(name, entry): &(&String, &Entry)| {
             entry.state.is_none() && entry.creating.is_empty() && !self.new.contains(name.as_str())
         };
@@ -82,7 +82,7 @@ impl Refreshed {
         self.states.iter().filter_map(changed).chain(left).collect()
     }
 
-    /// Takes over what has become of a user.
+    /// Takes over the reading of a user.
     pub(super) fn take(&mut self, name: &str, known: &Arc<UserState>, reading: ClientResult<Reading>) {
         let Reading { state, finding } = reading.unwrap_or_else(|error| {
             self.failed.insert(name.to_owned(), error);
@@ -97,7 +97,7 @@ impl Refreshed {
         }
     }
 
-    /// Takes over a user who is there.
+    /// Takes over the state of a user that exists.
     pub(super) fn put(
         &mut self,
         name: &str,
@@ -114,7 +114,7 @@ impl Refreshed {
         self.findings.extend(finding.map(|kind| Finding { user: name.to_owned(), kind }));
     }
 
-    /// Counts whom a search has found, as far as it tells.
+    /// Counts the users that a search has found, and takes over the names that the search tells.
     pub(super) fn count_found(&mut self, instance: &InstanceId, users: &FoundUsers) {
         self.present.insert(instance.bare().to_owned(), users.len());
         let named = users.iter().filter(|user| !user.name.is_empty());
@@ -128,7 +128,7 @@ impl Refreshed {
         self.names.entry(instance.bare().to_owned()).or_default().extend(names);
     }
 
-    /// Whether everybody is there, and has the name and the instance that is recorded.
+    /// Whether every user exists, with the recorded name and instance.
     pub(super) fn has_names_of(&self, known: &BTreeMap<String, Arc<UserState>>) -> bool {
         let is_same = |(name, known): (&String, &Arc<UserState>)| {
             let now = self.states.get(name).and_then(Option::as_ref);

@@ -1,4 +1,4 @@
-//! Users whom a replacement has superseded, and who are still to be deleted.
+//! Users that a replacement has superseded and that are still to be deleted.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -16,8 +16,8 @@ use crate::{
     user::{InstanceId, Operation, Replaced, Unfinished, UserId, UserState, one_line},
 };
 
-/// One that the program wants again takes the place of the one that superseded it, and one that is no longer
-/// there is no longer left.
+/// Updates the superseded users of each record. A superseded user that the program desires again becomes the recorded
+/// user, and the user that superseded it is left to delete instead. A superseded user that no longer exists is dropped.
 pub(super) async fn settle<'a>(
     source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
     needs: &Needs<'_>,
@@ -42,7 +42,7 @@ pub(super) async fn settle<'a>(
                 && needs.is_desired_as(&name, old)
                 && !needs.is_desired_as(&name, &state.to_replaced());
             if is_desired {
-                // One that cannot be read now is not deleted to be created again.
+                // A user that cannot be read now must not be deleted and created again.
                 match read_again(source, &before(&state, old), false).await {
                     Ok(found) => again = found,
                     Err(error) => {
@@ -75,8 +75,8 @@ pub(super) async fn settle<'a>(
     }
 }
 
-/// Whoever one user has left to delete, and another resource of the program wants, becomes a recorded user of its own
-/// again: an account is who it is, whatever resource it stands under.
+/// Makes a superseded user a recorded user again, if it is left to delete under one record and another resource of the
+/// program desires it: an account keeps its identity, whatever its resource name.
 pub(super) async fn hand_over<'a>(
     source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
     everybody: &[DesiredSpec<'_>],
@@ -89,7 +89,7 @@ pub(super) async fn hand_over<'a>(
         let Some(source) = source_of(&old.instance_id) else { continue };
         let Some(Some(state)) = refreshed.states.get_mut(&name) else { continue };
         let mut before = before(state, &old);
-        // Whatever else is left to do is not its own.
+        // The other unfinished work is not the work of this user.
         before.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
         let found = match read_again(source, &before, true).await {
             Ok(Some(found)) => found,
@@ -108,7 +108,7 @@ pub(super) async fn hand_over<'a>(
         let is_taken = |free: &str| {
             refreshed.states.contains_key(free) || everybody.iter().any(|user| user.name == free)
         };
-        // Another record under its name gets one of its own where users and program are matched.
+        // Another record with this name gets a new name when the program is matched with the records.
         let own = match known.contains_key(other) {
             true => free_name(other, Some(&found.name), is_taken),
             false => other.to_owned(),
@@ -118,7 +118,8 @@ pub(super) async fn hand_over<'a>(
     }
 }
 
-/// Whoever is recorded is not left to delete: it was handed over, and that was not written down here.
+/// Drops superseded users that have a record: they were handed over, and the record that superseded them still has
+/// them.
 fn drop_recorded(refreshed: &mut Refreshed) {
     let there = || refreshed.states.values().flatten();
     if there().all(|state| state.record.unfinished.replaced.is_empty()) {
@@ -134,7 +135,8 @@ fn drop_recorded(refreshed: &mut Refreshed) {
     }
 }
 
-/// Whom another resource wants of those who are left to delete: under which record they are left, and its name.
+/// The superseded users that another resource of the program desires: the name of the record that they are left under,
+/// the user, and the resource name in the program.
 fn wanted_again<'p>(
     everybody: &[DesiredSpec<'p>],
     needs: &Needs<'_>,
@@ -164,7 +166,7 @@ fn wanted_again<'p>(
     again
 }
 
-/// Reads one that is desired again; `None` where it is gone. That it is only not visible yet is an error.
+/// Reads a user that is desired again; `None` if it is gone. A user that is not visible yet is an error.
 async fn read_again(source: Source<'_>, old: &UserState, whole: bool) -> ClientResult<Option<UserState>> {
     match source.read(old, whole).await? {
         Reading { state, finding: None } => Ok(state),
@@ -176,8 +178,9 @@ async fn read_again(source: Source<'_>, old: &UserState, whole: bool) -> ClientR
     }
 }
 
-/// A user that is gone may have superseded others who are still to be deleted. Where the program wants one of them again,
-/// the record stands for that one; where it is missing from the program, for the first of them who is there.
+/// Handles users that are gone and had superseded others that are still to be deleted. If the program desires one of
+/// these others again, the record becomes the record of that user. If the record is missing from the program, it
+/// becomes the record of the first of them that exists.
 pub(super) async fn take<'a>(
     source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
     needs: &Needs<'_>,
@@ -204,7 +207,7 @@ pub(super) async fn take<'a>(
     }
 }
 
-/// The record of a user whom `state` has superseded.
+/// The record of a user that `state` has superseded.
 fn before(state: &UserState, old: &Replaced) -> UserState {
     let mut before = state.clone();
     before.instance_id.clone_from(&old.instance_id);
@@ -215,7 +218,7 @@ fn before(state: &UserState, old: &Replaced) -> UserState {
     before
 }
 
-/// Whether a user who was superseded may still be there, as far as a list tells.
+/// Whether a superseded user may still exist: it was created recently, the list has it, or there is no list.
 async fn may_be_there(source: Source<'_>, old: &Replaced) -> bool {
     source.is_recent(old.created) || source.listed().await.map_or(true, |listed| listed.has(&old.user_id))
 }

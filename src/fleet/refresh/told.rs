@@ -1,4 +1,4 @@
-//! What a refresh has to say.
+//! The diagnostics of a refresh.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use super::refreshed::Refreshed;
 use crate::{read::failures, user::Diagnostic};
 
 impl Refreshed {
-    /// Why users could not be read, an error for each cause.
+    /// The reasons why users could not be read: an error for each cause.
     pub fn failures(&self) -> Vec<Diagnostic> {
         failures(self.failed.iter().map(|(name, error)| (name.as_str(), error)))
     }
 
-    /// What was not checked, unless a [failure](Self::failures) tells the same cause, and what differs from the record.
+    /// What was not checked, unless a [failure](Self::failures) has the same cause, and what differs from the record.
     pub fn notices(&self) -> Vec<Diagnostic> {
         let causes: BTreeSet<String> = self.failed.values().map(ToString::to_string).collect();
         let is_news =

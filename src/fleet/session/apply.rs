@@ -1,4 +1,4 @@
-//! Carrying out a preview, stage by stage.
+//! Applying a preview, stage by stage.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,7 +18,7 @@ use crate::{
     user::{DesiredUser, Diagnostic, one_line},
 };
 
-/// Gives the values that become known during an apply.
+/// Supplies the values that become known during an apply.
 ///
 /// ```
 /// use connect_user::{
@@ -55,7 +55,7 @@ pub trait Resolve: Send {
     ///
     /// # Errors
     ///
-    /// Why there is none: the user fails, and those that depend on it wait for the next run.
+    /// The reason why the values are not known. The user fails, and users that depend on it wait for the next run.
     async fn resolve(
         &mut self,
         user: &UserPreview,
@@ -63,7 +63,7 @@ pub trait Resolve: Send {
     ) -> Result<DesiredUser, Diagnostic>;
 }
 
-/// For previews in which all values are known.
+/// A [`Resolve`] for previews in which all values are known: an unknown value is an error.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it holds nothing")]
 pub struct AllKnown;
@@ -76,10 +76,10 @@ impl Resolve for AllKnown {
 }
 
 impl Session<'_> {
-    /// Applies a preview, all users side by side. Users that depend on others come after them; `resolve`
-    /// gives their values then. No call is made that the preview did not show.
+    /// Applies a preview, with all users in parallel. Users that depend on others are applied after them, and `resolve`
+    /// then supplies their values. No call is made that the preview did not show.
     ///
-    /// It is safe to stop at any moment; see [`apply`](super::super::apply()).
+    /// An apply can be stopped safely at any moment; see [`apply`](super::super::apply()).
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ impl Session<'_> {
         made.map_err(|notices| failed(user.name.clone(), user.action(), &notices))
     }
 
-    /// Carries out a stage of which everything is known.
+    /// Applies a stage in which all values are known.
     async fn carry_out(
         &mut self,
         mut stage: FleetPreview,
@@ -209,7 +209,7 @@ impl Session<'_> {
         }
     }
 
-    /// How many users are recorded in each instance.
+    /// The number of recorded users in each instance.
     fn present(&self) -> BTreeMap<String, usize> {
         let mut present = BTreeMap::new();
         for (_, state) in self.users() {
@@ -219,12 +219,13 @@ impl Session<'_> {
     }
 }
 
-/// Whether new users are read: those who depend on them may ask what only the service knows.
+/// Whether new users are read after their creation: users that depend on them may need values that only the service
+/// knows.
 const fn reads_back(options: &FleetOptions<'_>, is_depended_on: bool) -> bool {
     options.apply.read_back || is_depended_on
 }
 
-/// What a stage has to do.
+/// The users, steps and calls of a stage.
 fn share(users: &[UserPreview], options: &FleetOptions<'_>, is_depended_on: bool) -> Others {
     let mut share = Others::default();
     let steps = || users.iter().flat_map(UserPreview::steps);
@@ -235,7 +236,7 @@ fn share(users: &[UserPreview], options: &FleetOptions<'_>, is_depended_on: bool
     share
 }
 
-/// Whether nothing more is begun.
+/// Whether no other user may begin.
 fn is_stopped(outcome: &FleetOutcome, options: &FleetOptions<'_>) -> bool {
     let too_many = match options.on_failure {
         OnFailure::StopAfter(most) => outcome.count(UserResult::Failed) >= most.get() as usize,
@@ -258,7 +259,7 @@ fn failed(user: String, action: Action, reasons: &[Diagnostic]) -> UserOutcome {
     }
 }
 
-/// Counts who is in each instance after a stage has created and deleted users.
+/// Updates the number of users in each instance after a stage has created and deleted users.
 fn count_again(
     capacity: &mut BTreeMap<String, Capacity>,
     before: &BTreeMap<String, usize>,

@@ -1,4 +1,4 @@
-//! What a session knows, and the planning of it.
+//! A session: its state, and planning with it.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -27,7 +27,7 @@ use crate::{
 /// One run of a host over many users: open the store, recover, refresh, plan, apply. What is found and done
 /// is committed to the store.
 ///
-/// It does what a host would otherwise write around [`recover`], [`refresh`](super::super::refresh()),
+/// A session does what a host would otherwise write around [`recover`], [`refresh`](super::super::refresh()),
 /// [`Planner`] and [`apply`](super::super::apply()). The guide [Many
 /// users](https://docs.rs/connect-user/latest/connect_user/guide/fleet/index.html) has a whole example.
 pub struct Session<'a> {
@@ -38,22 +38,22 @@ pub struct Session<'a> {
     /// The entries of the store; by the resource names of the program once the session is
     /// [refreshed](Self::refresh).
     pub(super) entries: BTreeMap<String, Entry>,
-    /// What is to be written with the next commit.
+    /// The changes that the next commit writes.
     pub(super) pending: Vec<StoreChange>,
-    /// Users whom the program imports: they are recorded by an apply.
+    /// Users that the program imports: an apply records them.
     pub(super) imported: BTreeMap<String, Entry>,
-    /// Recorded users of the program who are gone from the service.
+    /// Recorded users of the program that are gone from the service.
     pub(super) gone: HashSet<String>,
-    /// Users who are gone and missing from the program.
+    /// Users that are gone and missing from the program.
     pub(super) forgotten: Vec<Release>,
     /// The former resource names of users, by the present ones.
     pub(super) moves: BTreeMap<String, String>,
-    /// The former names of all records that have got another one.
+    /// The former resource names of all records with another name, by the present ones.
     pub(super) former: BTreeMap<String, String>,
     pub(super) refreshed: Refreshed,
-    /// Who is meant by the filter, once that was found out.
+    /// The users that are selected by the filter, once they are found.
     pub(super) scope: Option<Scope>,
-    /// What instances have, each asked once.
+    /// The identity management, profiles and groups of instances, each read once.
     pub(super) instances: Arc<Instances>,
 }
 
@@ -65,25 +65,26 @@ pub struct SessionOptions<'a> {
     pub timer: Arc<dyn Timer>,
     /// The pace of calls: share one with every client of the account and Region.
     pub pace: Arc<dyn Pace>,
-    /// When a failed call is repeated. Default: [`RetryPolicy::default`] for calls that read, and what
-    /// [`FleetOptions`] has for an apply.
+    /// When a failed call is retried. Default: [`RetryPolicy::default`] for calls that read, and the default of
+    /// [`FleetOptions::retry`] for an apply.
     pub retry: Option<RetryPolicy>,
     /// Stops the session when it is cancelled. Default: never cancelled.
     #[builder(default)]
     pub cancel: CancellationToken,
-    /// How recorded users are refreshed; the tolerances of time hold for the whole session. Default: [`RefreshOptions::default`].
+    /// How recorded users are refreshed. The tolerances of time hold for the whole session. Default:
+    /// [`RefreshOptions::default`].
     #[builder(default)]
     pub refresh: RefreshOptions,
     /// The resource names of the targets; other users stay as they are. Default: empty, which means all
     /// users.
     #[builder(default)]
     pub targets: BTreeSet<String>,
-    /// The users that are meant; others stay as they are, and are neither changed nor deleted. A user is meant if the
-    /// filter holds for it as it is recorded, as it is in the service, or as the program desires it: so who leaves or
-    /// enters the scope is planned too. Default: all users.
+    /// The filter that selects users; other users stay as they are, and are neither changed nor deleted. A user is
+    /// selected if the filter holds for the recorded, the actual or the desired user, so that users which leave or
+    /// enter the scope are planned too. Default: all users.
     #[builder(default)]
     pub filter: Filter,
-    /// Whether the store is not written: what was found is known to this session only. Default: no.
+    /// Whether the session does not commit what it finds to the store: it is known to this session only. Default: no.
     #[builder(default)]
     pub read_only: bool,
     /// The clock for recorded times of change. Default: the machine's.
@@ -92,8 +93,8 @@ pub struct SessionOptions<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Opens a session on all entries of `store`. `service` makes single attempts: the session puts retry,
-    /// pace and cancellation around it.
+    /// Opens a session on all entries of `store`. `service` must make single attempts: the session adds retry, pace and
+    /// cancellation.
     ///
     /// # Errors
     ///
@@ -106,7 +107,7 @@ impl<'a> Session<'a> {
         Ok(Self::with_entries(store, load_all(store).await?, service, options))
     }
 
-    /// As [`open`](Self::open), with entries that are loaded already.
+    /// Opens a session as [`open`](Self::open) does, with entries that are loaded already.
     pub fn with_entries(
         store: &'a dyn StateStore,
         entries: BTreeMap<String, Entry>,
@@ -133,22 +134,22 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The client with retry and pace around it.
+    /// The client of the session, with retry and pace.
     pub fn client(&self) -> &dyn ConnectClient {
         &self.client
     }
 
-    /// What instances have, each asked once in a session.
+    /// The identity management, profiles and groups of instances, each read once in a session.
     pub const fn instances(&self) -> &Arc<Instances> {
         &self.instances
     }
 
-    /// What is remembered, by the resource names of the program once it was [refreshed](Self::refresh).
+    /// The entries of the store, by the resource names of the program once the session is [refreshed](Self::refresh).
     pub const fn entries(&self) -> &BTreeMap<String, Entry> {
         &self.entries
     }
 
-    /// The recorded users, by resource name; those that are gone are as they were.
+    /// The recorded users, by resource name; users that are gone have their last recorded state.
     pub fn users(&self) -> impl Iterator<Item = (&String, &Arc<UserState>)> {
         self.entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
     }
@@ -163,12 +164,12 @@ impl<'a> Session<'a> {
         &self.refreshed
     }
 
-    /// Whether a user is a target and was read: other users stay as they are.
+    /// Whether a user is a target, is selected by the filter, and could be read. Other users stay as they are.
     pub fn is_meant(&self, name: &str) -> bool {
         self.is_target(name) && !self.refreshed.failed.contains_key(name)
     }
 
-    /// The resource names of the targets; empty if all users are meant.
+    /// The resource names of the targets; empty if all users are targets.
     pub const fn targets(&self) -> &BTreeSet<String> {
         &self.options.targets
     }
@@ -184,13 +185,13 @@ impl<'a> Session<'a> {
             && (self.options.filter.is_empty() || is_chosen())
     }
 
-    /// Whether some users are not meant.
+    /// Whether the session has targets or a filter.
     pub(super) fn is_scoped(&self) -> bool {
         !self.options.targets.is_empty() || !self.options.filter.is_empty()
     }
 
-    /// Commits changes to the store, together with pending ones, all or none. A session that is read only
-    /// keeps them to itself.
+    /// Commits changes to the store, together with pending changes, all or none. A session that is read only just makes
+    /// them in its own entries.
     ///
     /// # Errors
     ///
@@ -214,7 +215,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Commits the users that the program imports, and what is pending.
+    /// Commits the users that the program imports, and the pending changes.
     pub(super) async fn record_imports(&mut self) -> Result<(), StoreError> {
         let puts = self.imported.iter().map(|(name, entry)| StoreChange::put(name.clone(), entry.clone()));
         self.commit(puts.collect()).await?;
@@ -222,8 +223,8 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Finds out whether creations of earlier runs made users, and records it. It costs nothing if no outcome
-    /// is unknown. Call it before [`refresh`](Self::refresh).
+    /// Finds out whether creations of earlier runs made users, and records the outcome. If no outcome is unknown, no
+    /// call is made. Call it before [`refresh`](Self::refresh).
     ///
     /// # Errors
     ///
@@ -311,7 +312,7 @@ impl<'a> Session<'a> {
             .build()
     }
 
-    /// What holds for each user: the clock and the tolerances of the refresh.
+    /// The options for each user: the clock, and the tolerances of the refresh.
     fn user_options<'o>(&self) -> ApplyOptions<'o>
     where
         'a: 'o,

@@ -1,4 +1,4 @@
-//! Finding out who is meant.
+//! Finding the users that are selected by a filter.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,22 +11,25 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// Finds out who is meant by [`SessionOptions::filter`](super::SessionOptions::filter): users for whom it holds as
-    /// they are recorded, as a search finds them now, or as `program` desires them; [`is_meant`](Self::is_meant) says so
-    /// of each then. A [`refresh`](Self::refresh) does so where it was not done; give no program to leave it out of
-    /// account. Returns what could not be found out, and that nobody is meant, which a refresh tells, too.
+    /// Finds the users that are selected by [`SessionOptions::filter`](super::SessionOptions::filter): the filter holds
+    /// for them as they are recorded, as a search finds them now, or as `program` desires them.
+    /// [`is_meant`](Self::is_meant) then tells whether a user is selected. A [`refresh`](Self::refresh) calls this
+    /// method if it was not called since the last refresh. Give an empty program to leave the program out of account.
+    /// Returns what could not be found out, or that no user is selected; a refresh reports this, too.
     ///
-    /// A user of the program of whom it is not known before an apply stays as it is, and is told of.
+    /// If it is not known before an apply whether the filter holds for a user of the program, the user stays as it is,
+    /// and a diagnostic says so.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a target that is nobody, a condition with a name that no instance has, an instance that
-    /// cannot be searched or, where nobody is meant, a condition with an id that no instance has.
+    /// [`SessionError::Filter`]: a target that is no user, a condition with a name that no instance has, an instance
+    /// that cannot be searched (unless the search is not allowed, which is only reported) or, if no user is selected, a
+    /// condition with an id that no instance has.
     pub async fn choose(&mut self, program: &[DesiredSpec<'_>]) -> Result<&[Diagnostic], SessionError> {
         self.choose_by(self.options.refresh.strategy, program).await
     }
 
-    /// The same; [`Strategy::None`] makes no search.
+    /// As [`choose`](Self::choose); with [`Strategy::None`], no search is made.
     pub(super) async fn choose_by(
         &mut self,
         strategy: Strategy,
@@ -77,7 +80,7 @@ impl Session<'_> {
         Ok(&self.scope.insert(scope).unchecked)
     }
 
-    /// Whether each target is somebody: a mistyped one would mean nobody.
+    /// Checks that each target is the resource name of a user: a mistyped target would mean no user.
     pub(super) fn check_targets(&self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         if self.options.targets.is_empty() {
             return Ok(());
@@ -94,7 +97,7 @@ impl Session<'_> {
         Err(SessionError::Filter(found.with_help(help)))
     }
 
-    /// Searches each instance for those who are meant.
+    /// Searches each instance for the users that are selected.
     async fn search(&self, filters: &InstanceFilters, scope: &mut Scope) -> Result<(), SessionError> {
         for (instance, filter) in filters.iter() {
             match all_pages(self.client(), filter.request(instance.clone())).await {
@@ -113,7 +116,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether a user of the program is meant as the program desires it.
+    /// Whether the filter holds for a user as the program desires it; `None` if that is not known before an apply.
     async fn holds_for(
         &self,
         user: &DesiredSpec<'_>,

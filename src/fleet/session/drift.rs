@@ -1,4 +1,4 @@
-//! What somebody else has changed.
+//! Drift: changes made outside the program.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,28 +20,31 @@ use crate::{
     user::{Code, Diagnostic, Property, PropertySet, Settings, UserState, one_line},
 };
 
-/// What somebody else has changed of recorded users. Its JSON has `users`, `unread`, `findings` and `notCompared`.
+/// The drift of recorded users: changes made outside the program, for example in the console. The JSON has `users`,
+/// `unread`, `findings` and `notCompared`.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct Drift {
     /// The users that could be read, ordered by resource name.
     pub users: Vec<DriftedUser>,
-    /// The resource names of those that could not be read, in their order.
+    /// The resource names of the users that could not be read, in order.
     pub unread: Vec<String>,
-    /// What differs from the record beside properties.
+    /// The differences from the record other than properties: users that are gone, created again, renamed, or not
+    /// visible yet.
     pub findings: Vec<Finding>,
-    /// What was not compared of some of the users, because the strategy or the service leaves it out.
+    /// The properties that were not compared for some of the users, because the strategy or the service leaves them
+    /// out.
     #[serde(rename = "notCompared")]
     pub not_compared: PropertySet,
-    /// What was not checked, and the findings, without the users that are gone.
+    /// What was not checked, and the findings, except users that are gone.
     #[serde(skip)]
     pub notices: Vec<Diagnostic>,
-    /// Why users could not be read, an error for each cause.
+    /// The reasons why users could not be read: an error for each cause.
     #[serde(skip)]
     pub failures: Vec<Diagnostic>,
 }
 
-/// What somebody else has changed of a recorded user.
+/// The drift of a recorded user.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct DriftedUser {
@@ -49,7 +52,8 @@ pub struct DriftedUser {
     pub user: String,
     /// Whether the user still exists.
     pub exists: bool,
-    /// Whether the user was seen: otherwise it is assumed to be as recorded, as with [`Strategy::None`].
+    /// Whether the user was checked in the service; otherwise it is assumed to be as recorded, as with
+    /// [`Strategy::None`].
     pub checked: bool,
     /// The changes, from the recorded to the actual values.
     pub changes: Vec<Change>,
@@ -68,7 +72,7 @@ impl Drift {
         self.users.iter().filter(|user| user.is_changed()).count()
     }
 
-    /// The number of users that were seen.
+    /// The number of users that were checked.
     pub fn checked(&self) -> usize {
         self.users.iter().filter(|user| user.checked).count()
     }
@@ -90,7 +94,7 @@ impl fmt::Display for DriftedUser {
 }
 
 impl fmt::Display for Drift {
-    /// The users that are changed, and a sentence without a line break.
+    /// The changed users, and a summary sentence without a line break.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (changed, checked) = (self.changed(), self.checked());
         self.users.iter().try_for_each(|user| user.fmt(f))?;
@@ -114,8 +118,8 @@ impl fmt::Display for Drift {
 }
 
 impl Session<'_> {
-    /// Reads the recorded users that are meant again, and compares: see [`diff::drift`]. Nothing is written. Choose
-    /// [`Strategy::Full`] to see every change.
+    /// Reads the recorded users that are selected, and compares them with their records: see [`diff::drift`]. Nothing
+    /// is written. Use [`Strategy::Full`] to see every change.
     ///
     /// # Errors
     ///
@@ -137,7 +141,7 @@ impl Session<'_> {
             .filter(|finding| finding.kind.is_assumed())
             .map(|finding| &finding.user)
             .collect();
-        // A list alone tells nothing of them.
+        // The list alone shows no changes of these.
         let mut not_compared = match strategy {
             Strategy::Listed => PropertySet::from_iter([Property::Tags, Property::UserProficiencies]),
             _ => PropertySet::EMPTY,

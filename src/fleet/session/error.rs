@@ -1,4 +1,4 @@
-//! Why a session fails.
+//! The error of a session.
 
 use super::super::{FleetRefused, StoreError};
 use crate::{
@@ -14,10 +14,10 @@ pub enum SessionError {
     /// The store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The program is impossible, such as two users that import one.
+    /// The program cannot be carried out, for example because two of its users import the same user.
     #[error("{}", .0.text())]
     Program(Diagnostic),
-    /// Who is meant cannot be found out.
+    /// The users that the targets or the filter select cannot be found out.
     #[error("{}", .0.text())]
     Filter(Diagnostic),
     /// An instance cannot be read.
@@ -40,7 +40,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// The error as diagnostics: every reason why a plan is refused.
+    /// The error as diagnostics: one for each reason if a plan is refused.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         match self {
             Self::Program(found) | Self::Filter(found) => vec![found.clone()],
@@ -55,7 +55,7 @@ impl SessionError {
         }
     }
 
-    /// What to do about it.
+    /// What to do about the error.
     pub fn help(&self) -> &str {
         match self {
             Self::Store(error) => error.help(),

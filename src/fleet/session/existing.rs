@@ -1,4 +1,4 @@
-//! The users of an instance, whoever manages them.
+//! The users of an instance, managed or not.
 
 use super::{base::Session, error::SessionError};
 use crate::{
@@ -7,13 +7,13 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// Reads the users of an instance that the filter means, recorded or not, as
+    /// Reads the users of an instance that are selected by the filter, recorded or not, as
     /// [`read_all`](crate::read::read_all) does.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a condition with a name that the instance does not have or, where nobody is meant, with
-    /// an id that it does not have; [`SessionError::Instance`] if it cannot be read.
+    /// [`SessionError::Filter`]: a condition with a name that the instance does not have or, if no user is selected,
+    /// with an id that it does not have; [`SessionError::Instance`] if the instance cannot be read.
     pub async fn existing(
         &self,
         instance: &InstanceId,

@@ -1,4 +1,4 @@
-//! A run of a host over many users, from reading them again to applying the plan.
+//! A run of a host over many users, from the refresh to the apply.
 
 mod apply;
 mod base;

@@ -1,4 +1,4 @@
-//! What there is to say of a preview beside its changes.
+//! The notices of a preview.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// What there is to say beside the changes of a preview: what the refresh [has found](super::super::Refreshed::notices),
-    /// new users whose name somebody has who is not recorded, and users that are imported, move, are no longer managed, or are
-    /// deleted before they are created again.
+    /// The notices of a preview, beside its changes: the [notices of the refresh](super::super::Refreshed::notices),
+    /// new users whose user name belongs to a user that is not recorded, and users that are imported, get another
+    /// resource name, are no longer managed, or are deleted before they are created again.
     pub fn notices(&self, preview: &FleetPreview) -> Vec<Diagnostic> {
         let mut notices = self.refreshed.notices();
         notices.extend(self.unrecorded_owners(preview));

@@ -1,4 +1,4 @@
-//! What is recorded, changed by hand: users that exist recorded, others no longer managed.
+//! Changing records by hand: recording existing users, and ending the management of users.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,11 @@ use crate::{
     user::{IdentityManagementType, ImportId, UserState},
 };
 
-/// The error of changing what is recorded. Nothing has changed then.
+/// The error of changing records. No record has changed then.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// The resource name is that of another user.
+    /// Another user is recorded under the resource name.
     #[error("another user is recorded as `{name}` already")]
     NameTaken {
         /// The resource name.
@@ -32,13 +32,13 @@ pub enum RecordError {
         /// The user.
         id: ImportId,
     },
-    /// No user has the resource name.
+    /// No user is recorded under the resource name.
     #[error("no user is recorded as `{name}`")]
     NotRecorded {
         /// The resource name.
         name: String,
     },
-    /// An apply was stopped, and what it left would no longer be tracked.
+    /// An apply of the user was stopped, and the unfinished work would no longer be tracked.
     #[error("{what} of `{name}` is unfinished")]
     Unfinished {
         /// The resource name.
@@ -55,7 +55,7 @@ pub enum RecordError {
         #[source]
         error: Box<ClientError>,
     },
-    /// Its instance manages identities otherwise than the host says, or cannot be asked.
+    /// The instance has another identity management type than expected, or the type cannot be read.
     #[error(transparent)]
     Instance(#[from] InstanceError),
     /// The store cannot be written.
@@ -64,7 +64,7 @@ pub enum RecordError {
 }
 
 impl RecordError {
-    /// What to do about it.
+    /// What to do about the error.
     pub fn help(&self) -> &str {
         match self {
             Self::Read { error, .. } if error.kind() == ErrorKind::NotFound => {
@@ -82,14 +82,13 @@ impl RecordError {
 }
 
 impl Session<'_> {
-    /// Reads a user that exists, and records it under a resource name. Where it is `expected` how its instance manages
-    /// identities, another one is refused; where the caller may not ask, it is taken for granted, and the notices of
-    /// [`instances`](Self::instances) say so.
+    /// Reads an existing user, and records it under a resource name. If an identity management type is `expected`, an
+    /// instance with another type is refused; if the caller may not read the type, the expected type is assumed, and
+    /// the notices of [`instances`](Self::instances) say so.
     ///
     /// # Errors
     ///
-    /// [`RecordError`]: as [`record`](Self::record), before any call, and where the user or its instance cannot be
-    /// read.
+    /// [`RecordError`]: as [`record`](Self::record), before any call, and if the user or its instance cannot be read.
     pub async fn record_existing(
         &mut self,
         name: &str,
@@ -106,11 +105,12 @@ impl Session<'_> {
         Ok(state)
     }
 
-    /// Records a user that exists, such as one that was [imported](crate::read::import), under a resource name.
+    /// Records an existing user, such as a user that was [imported](crate::read::import), under a resource name.
     ///
     /// # Errors
     ///
-    /// [`RecordError`] where another user has the name, or the user has another name.
+    /// [`RecordError::NameTaken`] if another user is recorded under the name, [`RecordError::Recorded`] if the user is
+    /// recorded under another name, [`RecordError::Store`] of the commit.
     pub async fn record(&mut self, name: &str, state: UserState) -> Result<(), RecordError> {
         let id = state.id();
         self.check_free(name, &id)?;
@@ -129,11 +129,13 @@ impl Session<'_> {
         }
     }
 
-    /// Records each of these users that is not recorded yet under its user name. Returns their number.
+    /// Records each of these users that is not recorded yet, with its user name as the resource name. Returns the
+    /// number of new records.
     ///
     /// # Errors
     ///
-    /// [`RecordError`] where another user has such a name.
+    /// [`RecordError::NameTaken`] if another user is recorded under such a name, or two of the users have the same
+    /// name; [`RecordError::Store`] of the commit.
     pub async fn record_all(&mut self, users: Vec<UserState>) -> Result<usize, RecordError> {
         let known: BTreeSet<ImportId> = self.entries.values().flat_map(Entry::accounts).collect();
         let mut changes = BTreeMap::new();
@@ -150,12 +152,13 @@ impl Session<'_> {
         Ok(count)
     }
 
-    /// Stops managing users: removes them from the store, and leaves their accounts as they are. Returns
-    /// their names, each once. `with_unfinished` removes those too of whom an apply has left something to do.
+    /// Stops managing users: removes their records from the store, and leaves their accounts as they are. Returns their
+    /// resource names, each once. `with_unfinished` also removes users with unfinished work of an apply.
     ///
     /// # Errors
     ///
-    /// [`RecordError`] where a user is not recorded or unfinished.
+    /// [`RecordError::NotRecorded`] or [`RecordError::Unfinished`] for the first such user, [`RecordError::Store`] of
+    /// the commit.
     pub async fn forget(
         &mut self,
         names: &[String],

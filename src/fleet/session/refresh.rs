@@ -26,12 +26,13 @@ impl Session<'_> {
     /// the resource name of its user in the program. Users that the program imports are read; an apply
     /// records them.
     ///
-    /// `program` is the whole program; it may hold unknowns. A failure to read users does not stop it: they
-    /// are in [`Refreshed::failed`], and stay as they are.
+    /// `program` is the whole program, perhaps with unknown values. A failure to read users does not stop the refresh:
+    /// these users are in [`Refreshed::failed`], and stay as they are.
     ///
     /// # Errors
     ///
-    /// [`SessionError`]: of the store, of who is meant, and of imports that are impossible or cannot be read.
+    /// [`SessionError`] of the store, of the targets and the filter, and of imports that are impossible or cannot be
+    /// read.
     pub async fn refresh<'p, D>(&mut self, program: &'p [D]) -> Result<&Refreshed, SessionError>
     where
         DesiredSpec<'p>: From<&'p D>,
@@ -42,7 +43,7 @@ impl Session<'_> {
         self.rename(&aliases);
         self.moves = aliases.into_iter().map(|(from, name)| (name, from)).collect();
         if self.is_scoped() {
-            // Who is meant is said in resource names of the program.
+            // Targets and the filter use resource names of the program.
             self.recognise(&program);
         }
         if self.scope.as_ref().is_none_or(|scope| scope.is_used) {
@@ -60,7 +61,7 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a target that is nobody.
+    /// [`SessionError::Filter`]: a target that is no user.
     pub fn assume(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let aliases = self.aliases(program);
         self.rename(&aliases);
@@ -69,15 +70,15 @@ impl Session<'_> {
         self.check_targets(program)
     }
 
-    /// Which records an earlier name of a user, or its `import`, means: their names, and those of the users. An import
-    /// means whom it names only where the user is to be that one.
+    /// Finds the records that belong to users of the program by an alias or an `import`. Returns the new resource names
+    /// by the recorded ones. A record with a state belongs to an `import` only if the program desires that user.
     fn aliases(&self, program: &[DesiredSpec<'_>]) -> BTreeMap<String, String> {
         let new: Vec<_> = program.iter().filter(|user| !self.entries.contains_key(user.name)).collect();
         if new.iter().all(|user| user.aliases.is_empty() && user.import.is_none()) {
             return BTreeMap::new();
         }
         let names: BTreeSet<&str> = program.iter().map(|user| user.name).collect();
-        // Who was imported, and is deleted to be replaced, is meant by the id that it had.
+        // A user that was imported, and is deleted to be replaced, is found by the id that it had.
         let replaced = self.entries.iter().filter(|(_, entry)| entry.state.is_none());
         let replaced = replaced.filter_map(|(name, entry)| Some((entry.notes.get(IMPORT)?.clone(), name)));
         let there = self.users().map(|(name, state)| (state.id().to_string(), name));
@@ -87,7 +88,7 @@ impl Session<'_> {
             let alias =
                 user.aliases.iter().map(String::as_str).find(|alias| self.entries.contains_key(*alias));
             let imported = user.import.and_then(|id| by_id.get(&id.to_string())).map(|name| name.as_str());
-            // An id that is mistyped may be that of another user, who would be replaced.
+            // A mistyped id may be the id of another user, which would be replaced.
             let is_it = |name: &&str| {
                 let state = self.entries.get(*name).and_then(|entry| entry.state.as_ref());
                 !names.contains(name) && state.is_none_or(|state| is_desired_as(user.spec, state))
@@ -100,8 +101,8 @@ impl Session<'_> {
         renamed
     }
 
-    /// Gives records other resource names: at once here, and in the store with the next commit. No name may be
-    /// given twice, or stay with somebody else.
+    /// Gives records other resource names: in this session at once, and in the store with the next commit. A new name
+    /// must not be given twice, and must not be the name of a record that keeps it.
     fn rename(&mut self, names: &BTreeMap<String, String>) {
         let former = |from: &String| self.former.remove(from).unwrap_or_else(|| from.clone());
         let former: Vec<String> = names.keys().map(former).collect();
@@ -129,7 +130,7 @@ impl Session<'_> {
         self.refreshed.unchecked.extend(unchecked);
         let handed_over = self.refreshed.handed_over.iter().filter_map(|name| {
             let state = self.refreshed.states.get(name)?.clone()?;
-            // It comes with what was noted of it, and nobody else's notes.
+            // The user comes with its own notes, and with no other ones.
             let notes = self.entries.values_mut().find_map(|entry| entry.superseded.remove(&state.id()));
             Some((name, state, notes.unwrap_or_default()))
         });
@@ -141,13 +142,13 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Reads users whom the program imports and who are not recorded. The records have the names of the program by
-    /// now: where the keys of a list have shifted, each import finds its own user.
+    /// Reads the users that the program imports and that are not recorded. The records already have the resource names
+    /// of the program: if the keys of a list have shifted, each import finds its own user.
     ///
-    /// An import is carried out once. Whoever was imported is a recorded user like any other, also where it was
-    /// replaced since, or is gone: then it is created again. That holds also where its record has got another name, since
-    /// the program gives the name of its user to another resource. Only an account that has stayed although its record
-    /// has gone, and that the user is to be again, is imported once more.
+    /// An import is carried out once. A user that was imported is a recorded user like any other, also if it was
+    /// replaced since, or is gone: then it is created again. This also holds if its record has got another resource
+    /// name, because the program gives the user name to another resource. An account is imported again only if no record
+    /// has it any more and it is the desired user.
     async fn import(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let refuse = |code, user: &str, message: &str, help: &str| {
             SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
@@ -177,7 +178,7 @@ impl Session<'_> {
             let is_noted = |entry: Option<&Entry>| {
                 entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string()))
             };
-            // It may have been carried out under this name, while the record of its user has another one by now.
+            // The import may have been carried out under this resource name, while the record has another name by now.
             let is_moved = is_noted(now_as.get(name).and_then(|now| self.entries.get(*now)));
             let mut left = None;
             if is_noted(entry) || is_moved {
@@ -218,7 +219,7 @@ impl Session<'_> {
                 None => import(self.client(), id).await.map_err(|error| not_imported(name, id, error))?,
             };
             let state = Arc::new(state);
-            // What was noted of a user that is gone says nothing of this one.
+            // The notes of a user that is gone do not hold for the imported user.
             let creating = self.entries.get(name).map(|entry| entry.creating.clone()).unwrap_or_default();
             let notes = Notes::from([(IMPORT.to_owned(), id.to_string())]);
             let entry = Entry { creating, notes, ..Entry::new(state.clone()) };
@@ -233,8 +234,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The account of an import that was carried out before and that no record has any more, if the user is to be that
-    /// one again: it has stayed when its user was no longer managed. It takes a call only for a user that is to be
+    /// Reads the account of an import that was carried out before and that no record has any more, if it is the desired
+    /// user: the account was left when its user was no longer managed. This takes a call only for a user that is to be
     /// created.
     async fn left_behind(
         &self,
@@ -252,10 +253,10 @@ impl Session<'_> {
         }
     }
 
-    /// Finds out which recorded user each user of the program is, and names the records so.
+    /// Matches the users of the program with the records, and gives the records the resource names of the program.
     fn recognise(&mut self, program: &[DesiredSpec<'_>]) {
         let recorded = self.entries.iter().map(|(name, entry)| {
-            // Nobody is who is gone.
+            // A user that is gone has no identity.
             let state = match self.refreshed.states.get(name) {
                 Some(read) => read.as_ref(),
                 None => entry.state.as_ref(),
@@ -287,7 +288,7 @@ impl Session<'_> {
         self.scope.iter_mut().for_each(|scope| scope.rename(&names));
     }
 
-    /// Commits what was found, and keeps the states with the records.
+    /// Commits the result of the refresh, and moves the states into the entries.
     async fn take_found(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let names: HashSet<&str> = program.iter().map(|user| user.name).collect();
         self.gone.clear();
@@ -316,7 +317,7 @@ fn not_imported(user: &str, id: &ImportId, error: ClientError) -> SessionError {
     SessionError::Import { user: user.to_owned(), id: id.clone(), error: Box::new(error) }
 }
 
-/// Whether a user of the program may be the recorded one, by instance and name.
+/// Whether a user of the program may be the recorded user, by instance and user name.
 fn is_desired_as(spec: &UserSpec, state: &UserState) -> bool {
     spec.instance_id.known().is_none_or(|instance| *instance == state.instance_id)
         && spec.name.as_ref().is_none_or(|name| name.known() == Some(&state.name))

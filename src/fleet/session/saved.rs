@@ -8,12 +8,12 @@ use super::{
 };
 
 impl Session<'_> {
-    /// The plan to store and to apply later, such as in another process after a review:
-    /// [`SavedFleetPlan::load`] takes what the store has then. Users that the program imports are recorded at once,
-    /// so that they are found there.
+    /// Returns the plan to store and to apply later, such as in another process after a review:
+    /// [`SavedFleetPlan::load`] then takes the entries of the store. Users that the program imports are recorded at
+    /// once, so that these entries have them.
     ///
-    /// A session that is [read only](super::super::SessionOptions::read_only) records nothing: of a user that it has
-    /// imported or found changed, the plan is stale for everybody else.
+    /// A session that is [read only](super::super::SessionOptions::read_only) records nothing: if it has imported a
+    /// user, or found a change of a user of the plan, the plan is stale for every other session.
     ///
     /// # Errors
     ///
@@ -25,13 +25,13 @@ impl Session<'_> {
         Ok(plan.save(&self.entries))
     }
 
-    /// Applies a plan of which everything is known, such as one that was [saved](Self::save) and
-    /// [loaded](SavedFleetPlan::load) with the [entries](Self::entries) of this session. Where time has passed, set
+    /// Applies a plan, such as a plan that was [saved](Self::save) and was [loaded](SavedFleetPlan::load) with the
+    /// [entries](Self::entries) of this session. If time has passed, set
     /// [`check_prior_state`](crate::apply::ApplyOptions::check_prior_state).
     ///
-    /// It is safe to stop at any moment; see [`apply`](super::super::apply()).
+    /// An apply can be stopped safely at any moment; see [`apply`](super::super::apply()).
     pub async fn apply_plan(&mut self, plan: &FleetPlan, options: &FleetOptions<'_>) -> FleetOutcome {
-        // What a stage is written through takes no lease.
+        // `Written`, through which the apply writes, does not lock the store.
         let has_steps = plan.users().iter().any(|user| !user.plan.steps().is_empty());
         if has_steps && let Err(error) = self.store.lock().await {
             return FleetOutcome { store: Some(error), ..FleetOutcome::default() };

@@ -1,4 +1,4 @@
-//! Who is meant in a run.
+//! The users that are selected in a run.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -10,32 +10,32 @@ use crate::{
     user::{Diagnostic, InstanceId},
 };
 
-/// Who is meant by the filter of a session.
+/// The users that are selected by the filter of a session.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    /// The resource names, of records and of the program.
+    /// The resource names of the users, in the records and in the program.
     pub(super) names: HashSet<String>,
-    /// Whom a search has found of those who are meant, by instance.
+    /// The selected users that a search has found, by instance.
     pub(super) found: BTreeMap<InstanceId, FoundUsers>,
-    /// What could not be found out, and why; that nobody is meant.
+    /// What could not be found out, and why, or that no user is selected.
     pub(super) unchecked: Vec<Diagnostic>,
-    /// Whether a refresh was made with it: the next one asks again.
+    /// Whether a refresh has used the scope: the next refresh finds out the scope again.
     pub(super) is_used: bool,
 }
 
 impl Scope {
-    /// Whether a user is meant, by its resource name.
+    /// Whether a user is selected, by its resource name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
-    /// Whom the search has found, and what could not be found out.
+    /// Takes out the users that the search has found, and what could not be found out.
     pub(super) fn use_up(&mut self) -> (BTreeMap<InstanceId, FoundUsers>, Vec<Diagnostic>) {
         self.is_used = true;
         (take(&mut self.found), take(&mut self.unchecked))
     }
 
-    /// Takes over that records have got other resource names.
+    /// Gives users their new resource names.
     pub(super) fn rename(&mut self, names: &BTreeMap<String, String>) {
         let renamed: Vec<&String> =
             names.iter().filter_map(|(from, to)| self.names.remove(from).then_some(to)).collect();

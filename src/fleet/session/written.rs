@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 use super::super::{Entry, StateStore, StoreChange, StoreError};
 
-/// A store whose entries are in memory too: it is read from there, and written in both.
+/// A store whose entries are also in memory: reads take them from there, and commits write both.
 pub(super) struct Written<'a> {
     store: &'a dyn StateStore,
     entries: Mutex<&'a mut BTreeMap<String, Entry>>,

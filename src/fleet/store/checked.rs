@@ -1,16 +1,15 @@
-//! A file of blocks, each with a checksum: what was damaged on the disk is an error when it is read.
+//! A file of blocks, each with a checksum: damage on the disk is an error when the block is read.
 //!
-//! `redb` trusts the pages that it reads, and damaged ones lead it astray: to panics, or to users that
-//! nobody ever recorded. Below it, each block of 4 KiB is followed by its checksum, which also covers the
-//! number of the block.
+//! `redb` trusts the pages that it reads: damaged pages lead to panics, or to users that were never recorded. Below
+//! `redb`, each block of 4 KiB is followed by its checksum, which also covers the number of the block.
 //!
 //! ```text
 //! preamble (512 bytes) │ block 0, twice, each in sectors of its own │ block 1 │ checksum │ block 2 │ …
 //! ```
 //!
-//! Block 0 is the only one that is written in place while it is in use. It stands there twice, with a count
-//! of its writes before it in the same sector as everything in it that ever changes, so that a power cut
-//! while it is written leaves one of the two as it was.
+//! Block 0 is the only block that is written in place while it is in use. The file has two copies of it. A count of
+//! writes stands before each copy, in the same sector as all parts of the block that ever change, so that a power cut
+//! during a write leaves one of the two copies as it was.
 
 use std::{
     fs::File,
@@ -21,33 +20,33 @@ use std::{
 use redb::{BackendError, StorageBackend, backends::FileBackend};
 use twox_hash::XxHash3_64;
 
-/// What the file begins with.
+/// The first bytes of the file.
 const MAGIC: &[u8] = b"connect-user store 2\n";
 
-/// What `redb` reads and writes, at least.
+/// The size of a block, which is the least that `redb` reads and writes.
 const BLOCK: usize = 4096;
 const SUM: usize = 8;
 const SECTOR: usize = 512;
 
-/// A block and its checksum.
+/// The size of a block and its checksum.
 const UNIT: usize = BLOCK + SUM;
 
-/// The count of writes, the checksum, and block 0, in whole sectors.
+/// The size of the count of writes, the checksum, and block 0, in whole sectors.
 const HEAD: usize = (2 * SUM + BLOCK).next_multiple_of(SECTOR);
 const HEADS: [u64; 2] = [SECTOR as u64, (SECTOR + HEAD) as u64];
 const BODY: u64 = (SECTOR + 2 * HEAD) as u64;
 
-/// How many blocks are written at once while the file grows.
+/// Number of blocks that are written at once while the file grows.
 const GROWTH: u64 = 256;
 
-/// How often block 0 is read while another process writes both of its copies.
+/// Maximum number of attempts to read block 0 while another process writes both copies.
 const ATTEMPTS: usize = 3;
 
 /// A file of blocks with checksums.
 #[derive(Debug)]
 pub(super) struct CheckedFile(FileBackend);
 
-/// What a file is, by its first bytes.
+/// The kind of a file, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Ours,
@@ -58,7 +57,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What an opened file is.
+    /// The kind of an opened file.
     pub(super) fn of(file: &File) -> io::Result<Self> {
         let mut start = Vec::new();
         file.take(SECTOR as u64).read_to_end(&mut start)?;
@@ -72,23 +71,23 @@ impl Kind {
 }
 
 impl CheckedFile {
-    /// A file that is one already.
+    /// Opens a file that has this form already.
     pub(super) fn open(file: File) -> Result<Self, redb::DatabaseError> {
         FileBackend::new(file).map(Self)
     }
 
-    /// Whether not even block 0 is whole.
+    /// Whether the file ends before the end of block 0.
     pub(super) fn is_cut_off(file: &File) -> io::Result<bool> {
         Ok(file.metadata()?.len() < BODY)
     }
 
-    /// Makes one of an empty file.
+    /// Creates the form in an empty file.
     pub(super) fn create(mut file: File) -> Result<Self, redb::DatabaseError> {
         file.write_all(&preamble()).map_err(redb::StorageError::Io)?;
         Self::open(file)
     }
 
-    /// Block 0, and how often it was written; nothing where it never was.
+    /// The number of writes of block 0, and its content; an error if neither copy is whole.
     fn head(&self) -> io::Result<(u64, Vec<u8>)> {
         for _ in 0..ATTEMPTS {
             let copies = [self.head_at(HEADS[0])?, self.head_at(HEADS[1])?];
@@ -112,7 +111,7 @@ impl CheckedFile {
         HEADS.iter().try_for_each(|place| self.0.write(*place, &bytes))
     }
 
-    /// Whole blocks behind block 0.
+    /// Reads whole blocks behind block 0.
     fn blocks(&self, first: u64, count: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; count * UNIT];
         self.0.read(place_of(first), &mut bytes)?;
@@ -136,7 +135,7 @@ impl CheckedFile {
         self.0.write(place_of(first), &bytes)
     }
 
-    /// The blocks in which a range lies, block 0 included.
+    /// Reads whole blocks, block 0 included.
     fn covering(&self, first: u64, count: usize) -> io::Result<Vec<u8>> {
         match (first, count) {
             (0, 1) => Ok(self.head()?.1),
@@ -175,7 +174,7 @@ impl StorageBackend for CheckedFile {
         if now == 0 {
             self.write_head(0, &[0; BLOCK])?;
         }
-        // What was never written reads as zeros, and has a checksum like everything else.
+        // Blocks that were never written read as zeros, and have checksums like all other blocks.
         for first in (now.max(1)..then).step_by(GROWTH as usize) {
             let count = GROWTH.min(then - first) as usize;
             self.write_blocks(first, &vec![0; count * BLOCK])?;
@@ -230,7 +229,7 @@ impl StorageBackend for CheckedFile {
     }
 }
 
-/// The first block of a range, where in it the range begins, and how many blocks it touches.
+/// The first block of a range, the offset of the range in that block, and the number of blocks in the range.
 fn span(offset: u64, len: usize) -> io::Result<(u64, usize, usize)> {
     let too_long = |_| io::Error::from(ErrorKind::InvalidInput);
     let first = offset / BLOCK as u64;
@@ -238,7 +237,7 @@ fn span(offset: u64, len: usize) -> io::Result<(u64, usize, usize)> {
     Ok((first, skip, (skip + len).div_ceil(BLOCK)))
 }
 
-/// Where a block behind block 0 stands.
+/// The offset in the file of a block behind block 0.
 const fn place_of(block: u64) -> u64 {
     BODY + (block - 1) * UNIT as u64
 }
@@ -251,7 +250,7 @@ fn sum(seed: u64, block: &[u8]) -> u64 {
     XxHash3_64::oneshot_with_seed(seed, block)
 }
 
-/// The number that stands at a place; what is not there counts as zeros.
+/// The number at an offset; 0 if the bytes end before it.
 fn number(bytes: &[u8], place: usize) -> u64 {
     let found = bytes.get(place..place + SUM).and_then(|bytes| bytes.try_into().ok());
     u64::from_le_bytes(found.unwrap_or_default())

@@ -1,4 +1,4 @@
-//! The store in a file of its own.
+//! A store in a file of its own.
 
 use std::{
     fmt, fs,
@@ -24,10 +24,10 @@ use super::{
     state_store::StateStore,
 };
 
-/// How many bytes of entries are committed before it is looked whether the file is worth compacting.
+/// Number of committed bytes of entries after which the end of an apply checks whether to compact the file.
 const WORTH_A_LOOK: u64 = 256 << 10;
 
-/// The file is compacted where no more than this part of it is in use.
+/// The file is compacted if at most this fraction of it is in use.
 const WELL_USED: f64 = 7.0 / 8.0;
 
 /// A store in a file that only its owner may read, and that survives a kill at any moment: each commit is a
@@ -39,9 +39,10 @@ const WELL_USED: f64 = 7.0 / 8.0;
 /// One process may write at a time; others may read meanwhile. Calls block for as long as the disk takes:
 /// some milliseconds.
 ///
-/// The many small commits of an apply leave parts of the file unused. At its end ([`unlock`](StateStore::unlock)) the
-/// file is compacted where that is an eighth of it or more, which takes about a second for 100,000 users. Who reads
-/// waits that long; where a reading is under way, it is put off to the next apply. Dropping a store compacts nothing.
+/// The many small commits of an apply leave parts of the file unused. At the end of an apply
+/// ([`unlock`](StateStore::unlock)), if 256 KiB of entries were committed since the last check, the file is compacted
+/// if an eighth of it or more is unused, which takes about a second for 100,000 users. Readers wait that long; if a
+/// read is in progress, compacting is put off to the next apply. Dropping a store compacts nothing.
 ///
 /// ```
 /// use connect_user::fleet::{EmbeddedStore, StateStore};
@@ -57,15 +58,15 @@ const WELL_USED: f64 = 7.0 / 8.0;
 pub struct EmbeddedStore {
     path: PathBuf,
     file: File,
-    /// How many bytes of entries were committed since it was looked whether the file is worth compacting.
+    /// The number of bytes of entries committed since the last check whether to compact the file.
     written: AtomicU64,
 }
 
 enum File {
-    /// Locked alone while it is compacted.
+    /// Locked exclusively while it is compacted.
     Write(RwLock<Database>),
     Read(ReadOnlyDatabase),
-    /// Nothing has been written yet.
+    /// There is no file yet.
     Missing,
 }
 
@@ -84,8 +85,8 @@ impl EmbeddedStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`] while another process has it open to write; other errors if the file is no
-    /// store, or cannot be opened.
+    /// [`StoreError::InUse`] while another process has the file open to write; other errors if the file is not a store,
+    /// or cannot be opened.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
         let file = match open_file(&path, true)? {
@@ -104,7 +105,7 @@ impl EmbeddedStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the file is no store, or cannot be opened.
+    /// [`StoreError`] if the file is not a store, or cannot be opened.
     pub fn open_to_read(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
         let Some(file) = open_file(&path, false)? else {
@@ -112,14 +113,14 @@ impl EmbeddedStore {
         };
         let file = match builder().open_read_only_with_backend(file) {
             Ok(database) => File::Read(database),
-            // Whoever wrote it last was killed: it is mended on opening it to write.
+            // The last process that wrote the file was killed: opening the file to write repairs it.
             Err(DatabaseError::RepairAborted) => return Self::open(path),
             Err(error) => return Err(opening(&path, error)),
         };
         Self::checked(path, file)
     }
 
-    /// The store in a file of this version.
+    /// Returns the store, if its file has this version.
     fn checked(path: PathBuf, file: File) -> Result<Self, StoreError> {
         let store = Self { path, file, written: AtomicU64::new(0) };
         store.check_version()?;
@@ -238,7 +239,7 @@ impl StateStore for EmbeddedStore {
         write().map_err(|error| self.failed(error))
     }
 
-    /// Compacts the file, if that is worth it.
+    /// Compacts the file, if enough of it is unused.
     async fn unlock(&self) -> Result<(), StoreError> {
         let File::Write(database) = &self.file else { return Ok(()) };
         if self.written.load(Ordering::Relaxed) < WORTH_A_LOOK {
@@ -248,7 +249,7 @@ impl StateStore for EmbeddedStore {
             let mut database = database.write().unwrap_or_else(PoisonError::into_inner);
             if part_in_use(&database, &self.path)? <= WELL_USED {
                 match database.compact() {
-                    // Somebody reads: it is put off.
+                    // A read is in progress: compacting is put off.
                     Err(CompactionError::TransactionInProgress) => return Ok(()),
                     compacted => compacted?,
                 };
@@ -260,12 +261,12 @@ impl StateStore for EmbeddedStore {
     }
 }
 
-/// A database that others use at the same time.
+/// Locks a database for use by several callers at the same time.
 fn shared(database: &RwLock<Database>) -> RwLockReadGuard<'_, Database> {
     database.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Which part of the file of a database is in use.
+/// The fraction of the file of a database that is in use.
 fn part_in_use(database: &Database, path: &Path) -> Result<f64, redb::Error> {
     let transaction = database.begin_write()?;
     let stats = transaction.stats()?;

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::user::{CreationAttempt, ImportId, SortedMap, UserId, UserState};
 
-/// What a host remembers with a user: texts by names of its own.
+/// The notes of a host that are recorded with a user: texts, by names that the host chooses.
 ///
 /// The names `import` (the id by which the user was imported), `protect`, `retainOnDelete` and `deletedWith` (its
 /// [`Lifecycle`](crate::fleet::Lifecycle)), `passwordFingerprint`
-/// ([`Passwords`](https://docs.rs/connect-user/latest/connect_user/interop/struct.Passwords.html)) and `copying` (a copy
-/// from another instance has begun and not ended) are reserved: a run writes them over what a host notes under them.
+/// ([`Passwords`](https://docs.rs/connect-user/latest/connect_user/interop/struct.Passwords.html)) and `copying` (a
+/// copy from another instance has begun and has not finished) are reserved: a run overwrites what a host notes under
+/// them.
 pub type Notes = SortedMap<String, String>;
 
 /// The entry of a user in a store.
@@ -28,8 +29,8 @@ pub struct Entry {
     /// The notes of the host.
     #[serde(default, skip_serializing_if = "Notes::is_empty")]
     pub notes: Notes,
-    /// The notes of those whom the user has superseded and who are still to be deleted: where one of them is desired
-    /// again, it has its own.
+    /// The notes of users that this user has superseded and that are still to be deleted: if such a user is desired
+    /// again, it gets its own notes back.
     #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
     pub superseded: SortedMap<ImportId, Notes>,
 }
@@ -56,15 +57,15 @@ impl Entry {
         Self { state: Some(state.into()), ..Self::default() }
     }
 
-    /// The entry once it records this user. The notes are of the user before it and go; creations of which nobody knows
-    /// whether they were done stay to be found out.
+    /// Returns the entry with this user recorded. The notes of the prior user are dropped; creations whose outcome is
+    /// unknown stay, to be recovered.
     #[must_use]
     pub fn with_state(self, state: impl Into<Arc<UserState>>) -> Self {
         Self { creating: self.creating, ..Self::new(state) }
     }
 
-    /// Records who there is now. Where that is another user than before, the notes of the two change with them; those of
-    /// whom nothing was noted are the ones from before.
+    /// Records the actual user. If it is another user than before, the notes of the prior user are kept in
+    /// `superseded`, and the user gets its own notes from there, or takes over the notes from before if it has none.
     pub(in crate::fleet) fn put(&mut self, now: Arc<UserState>) {
         let before = self.state.as_ref().map(|before| before.id()).filter(|before| *before != now.id());
         if let Some(before) = before {
@@ -78,7 +79,8 @@ impl Entry {
         self.state = Some(now);
     }
 
-    /// The accounts that the entry manages: the user's, and former ones that a replacement has still to delete.
+    /// The accounts that the entry manages: the account of the user, and the accounts of superseded users that are
+    /// still to be deleted.
     pub fn accounts(&self) -> impl Iterator<Item = ImportId> {
         let state = self.state.as_ref();
         let replaced = state.into_iter().flat_map(|state| &state.record.unfinished.replaced);
@@ -86,13 +88,13 @@ impl Entry {
         state.map(|state| state.id()).into_iter().chain(replaced)
     }
 
-    /// Whether the entry is empty.
+    /// Whether the entry has no state, no creations and no notes.
     pub fn is_empty(&self) -> bool {
         self.state.is_none() && self.creating.is_empty() && self.notes.is_empty()
     }
 }
 
-/// A shared state, as the state itself.
+/// Serializes a shared state as the state itself.
 mod shared {
     use std::sync::Arc;
 

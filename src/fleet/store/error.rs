@@ -6,32 +6,32 @@ use crate::user::Timestamp;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// Another process has it open to write.
+    /// Another process has the store open to write.
     #[error("another process is writing the state `{location}`")]
     InUse {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
     },
-    /// Somebody else has the lease of a shared state.
+    /// Another run has the lease of a shared state.
     #[error("`{owner}` has the lease `{id}` of the state `{location}` since {since}")]
     Leased {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
-        /// Which lease it is.
+        /// The id of the lease.
         id: String,
-        /// Who has the lease.
+        /// The owner of the lease.
         owner: String,
-        /// When it was taken, by the owner's clock.
+        /// The time at which the lease was taken, by the owner's clock.
         since: Timestamp,
     },
-    /// Somebody else has written a shared state after this run read it.
+    /// Another run has written a shared state after this run read it.
     #[error("`{by}` changed the state `{location}` at {at}, after this run had read it")]
     Changed {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
-        /// Who has written it.
+        /// The owner of the other run.
         by: String,
-        /// When, by the clock of whoever wrote it.
+        /// The time of the write, by the clock of the other run.
         at: Timestamp,
     },
     /// The service of a shared state accepts conditional writes and ignores the condition.
@@ -39,7 +39,7 @@ pub enum StoreError {
         "the store of `{location}` ignores the condition `{condition}` of a write: two runs could lose records"
     )]
     Unconditional {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
         /// The condition that was ignored.
         condition: &'static str,
@@ -47,7 +47,7 @@ pub enum StoreError {
     /// The bucket of a shared state does not exist.
     #[error("the state `{location}` cannot be read or written: there is no bucket `{bucket}`")]
     NoBucket {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
         /// The bucket, or container.
         bucket: String,
@@ -55,46 +55,46 @@ pub enum StoreError {
     /// The build lacks the feature that opens a state of this kind.
     #[error("this build cannot open the state `{location}`")]
     NotBuilt {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
     },
-    /// The lease of a file was to be broken.
+    /// The lease of a file was to be broken, but files have no lease.
     #[error("`{location}` is a file, which has no lease")]
     NoLease {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
     },
-    /// A store that is migrated to has other users already.
+    /// The store to migrate to has other users already.
     #[error("the state to migrate to has other recorded users already")]
     NotEmpty,
-    /// The store was opened to read only.
+    /// The store was opened only to read.
     #[error("the state `{location}` was opened for reading")]
     ReadOnly {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
     },
-    /// What is there is no store, or is damaged.
+    /// The file or object is not a store, or is damaged.
     #[error("`{location}` is no state, or is damaged: {reason}")]
     Damaged {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
         /// What is wrong.
         reason: String,
     },
-    /// A later version of this crate wrote it.
+    /// Another version of this crate wrote the state.
     #[error("the state `{location}` has version {found}, and this program knows version {known}")]
     Version {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
         /// The version that was found.
         found: u64,
         /// The version that this crate writes.
         known: u64,
     },
-    /// It cannot be read or written.
+    /// The state cannot be read or written.
     #[error("the state `{location}` cannot be read or written: {reason}")]
     Failed {
-        /// Where the state is.
+        /// The location of the state.
         location: String,
         /// What is wrong.
         reason: String,
@@ -105,7 +105,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What to do about it.
+    /// What to do about the error.
     pub fn help(&self) -> &'static str {
         match self {
             Self::InUse { .. } => "wait until it has ended",

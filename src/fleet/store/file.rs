@@ -1,4 +1,4 @@
-//! The file of a store: its tables, how it is opened and created, and what is wrong with it.
+//! The file of a store: its tables, opening and creating it, and its errors.
 
 use std::{
     fs,
@@ -14,19 +14,19 @@ use super::{
 };
 use crate::client::folder::create_folder;
 
-/// The users, by their names in the program: each an [`Entry`] as JSON, packed.
+/// The users, by resource name: each an [`Entry`] as JSON, packed.
 pub(super) const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");
 
-/// What there is to know of the file.
+/// The properties of the file, such as its version.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
-/// The version of the tables; a later one cannot be read.
+/// The version of the tables; other versions cannot be read.
 pub(super) const VERSION: u64 = 3;
 
-/// How much of the file is kept in memory.
+/// Maximum number of bytes of the file that are kept in memory.
 const CACHE: usize = 64 << 20;
 
-/// How a path is shown.
+/// A path as messages show it.
 pub(super) fn shown(path: &Path) -> String {
     path.display().to_string()
 }
@@ -41,7 +41,7 @@ pub(super) fn builder() -> Builder {
     builder
 }
 
-/// Opens the file of a store; `None` where there is none.
+/// Opens the file of a store; `None` if there is no file.
 pub(super) fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError> {
     let damaged = |reason: &str| StoreError::Damaged { location: shown(path), reason: reason.to_owned() };
     // Opening a pipe would wait for its other end.
@@ -70,7 +70,7 @@ pub(super) fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>,
         }
         Kind::Ours => CheckedFile::open(file).map(Some).map_err(|error| opening(path, error)),
         Kind::Earlier => Err(StoreError::Version { location: shown(path), found: 1, known: VERSION }),
-        // Whoever emptied it has lost something: that is no new store.
+        // An empty file has lost its content: it is not a new store.
         Kind::Empty => Err(damaged("it is empty")),
         Kind::Foreign => Err(damaged("it does not begin like a state")),
     }
@@ -80,7 +80,7 @@ pub(super) fn opening(path: &Path, error: DatabaseError) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { location: shown(path) },
         DatabaseError::Storage(StorageError::Corrupted(reason)) => {
-            // The lengths of the file and of what it says of itself.
+            // The reason names the length of the file, and the length that the file itself records.
             let is_cut_off = reason.contains("file_len");
             let reason = if is_cut_off { "it is cut off".to_owned() } else { reason };
             StoreError::Damaged { location: shown(path), reason }
@@ -90,7 +90,7 @@ pub(super) fn opening(path: &Path, error: DatabaseError) -> StoreError {
     }
 }
 
-/// What reading or writing says; checksums that do not match and a missing end are damage.
+/// The error of reading or writing. A checksum that does not match and a missing end are damage.
 pub(super) fn failed(path: &Path, error: io::Error) -> StoreError {
     let (location, reason) = (shown(path), error.to_string());
     match error.kind() {
@@ -100,8 +100,8 @@ pub(super) fn failed(path: &Path, error: io::Error) -> StoreError {
     }
 }
 
-/// Creates a store under a name that nobody can know before, private, and moves it into place whole: what
-/// is there already stays, and a link is never followed.
+/// Creates a private store under a name that cannot be guessed, and moves it into place once it is complete: an
+/// existing file stays, and a link is never followed.
 pub(super) fn create(path: &Path) -> Result<(), StoreError> {
     let fail = |error: io::Error| failed(path, error);
     let folder = match path.parent() {
@@ -123,14 +123,14 @@ pub(super) fn create(path: &Path) -> Result<(), StoreError> {
         error => StoreError::Failed { location: shown(path), reason: error.to_string() },
     })?;
     match new.persist_noclobber(path) {
-        // Another run was faster, and has created the same.
+        // Another run was faster, and has created an equal store.
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(fail(error.error)),
         Ok(_) => sync_folder(folder).map_err(fail),
     }
 }
 
-/// Makes sure that a new name in a folder survives a power cut; where folders are no files, it does.
+/// Makes a new name in a folder survive a power cut. Does nothing on systems other than Unix, which do not need it.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! States as JSON that people can read, and back.
+//! Exports recorded users as JSON that people can read, and imports them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::user::{ImportId, UserState, in_words, one_line};
 
-/// The version of the file; a later one cannot be read.
+/// The version of the file; other versions cannot be read.
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -40,13 +40,13 @@ pub enum JsonError {
     /// The text is in another encoding.
     #[error("it is not UTF-8 text")]
     NotUtf8,
-    /// The text is not JSON that [`export_json`] writes.
+    /// The text does not have the form that [`export_json`] writes.
     #[error("it is not an export of recorded users: {}", one_line(reason))]
     Form {
         /// What is wrong, and where.
         reason: String,
     },
-    /// A later version of this crate wrote it.
+    /// Another version of this crate wrote the JSON.
     #[error("it has version {found}, and this program knows {VERSION}")]
     Version {
         /// The version in the document.
@@ -57,14 +57,14 @@ pub enum JsonError {
     StateVersion {
         /// The user.
         user: String,
-        /// The version of its state.
+        /// The version of the user's state.
         found: u64,
     },
-    /// The store already has a user of that resource name.
+    /// The store already has a user with this resource name.
     #[error("`{}` is recorded already", one_line(.0))]
     Taken(String),
-    /// One account would be recorded under two resource names: whatever deletes it under one would delete it under
-    /// the other.
+    /// One account would be recorded under two resource names: deleting the user of one name would delete the user of
+    /// the other name, too.
     #[error("`{}` is the account `{id}`, which is recorded as `{}`", one_line(user), one_line(other))]
     SameAccount {
         /// The resource name in the document.
@@ -77,7 +77,7 @@ pub enum JsonError {
 }
 
 impl JsonError {
-    /// What to do about it.
+    /// What to do about the error.
     pub fn help(&self) -> &'static str {
         match self {
             Self::Store(error) => error.help(),
@@ -112,8 +112,9 @@ pub async fn export_json(store: &dyn StateStore, mut writer: impl io::Write) -> 
 ///
 /// # Errors
 ///
-/// [`JsonError`] of the reader or the store; before anything is written, [`JsonError::Taken`] if the store already has
-/// one of the users, and [`JsonError::SameAccount`] if it, or the document, has an account under another name.
+/// [`JsonError`] of the reader or the store. Before anything is written, [`JsonError::Taken`] if the store already has
+/// one of the resource names, and [`JsonError::SameAccount`] if the store or the document has one of the accounts under
+/// another name.
 pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Result<usize, JsonError> {
     let text = io::read_to_string(reader).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => JsonError::NotUtf8,
@@ -128,7 +129,7 @@ pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Resul
     for (name, entry) in recorded.iter().chain(&users) {
         for id in entry.accounts() {
             match owners.insert(id.clone(), name) {
-                // What the store has twice is not the document's mistake.
+                // An account that the store has twice is not a mistake of the document.
                 Some(other) if other != name && users.contains_key(name) => {
                     return Err(JsonError::SameAccount { user: name.clone(), other: other.to_owned(), id });
                 }
@@ -139,7 +140,7 @@ pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Resul
     let count = users.len();
     let changes: Vec<StoreChange> =
         users.into_iter().map(|(name, entry)| StoreChange::put(name, entry)).collect();
-    // All of them, or none.
+    // All changes, or none.
     store.commit(&changes).await?;
     Ok(count)
 }
@@ -150,7 +151,7 @@ fn read(text: &str) -> Result<BTreeMap<String, Entry>, JsonError> {
         version: u32,
     }
 
-    // It reads the whole text: what is no JSON is found here.
+    // This reads the whole text, so that text that is not JSON is found here.
     let version = serde_json::from_str(text);
     let Version { version } = version.map_err(|error| JsonError::Form { reason: in_words(&error) })?;
     if version != VERSION {
@@ -160,7 +161,7 @@ fn read(text: &str) -> Result<BTreeMap<String, Entry>, JsonError> {
     document.map(|document| document.users).map_err(|error| why(text, error))
 }
 
-/// Why a document of this version cannot be read.
+/// The error of a document of this version that cannot be read.
 fn why(text: &str, error: serde_json::Error) -> JsonError {
     let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     let users = document.get("users").and_then(serde_json::Value::as_object).into_iter().flatten();
@@ -171,7 +172,7 @@ fn why(text: &str, error: serde_json::Error) -> JsonError {
     }
 }
 
-/// Entries by resource name, each of which says something and stands once.
+/// Reads entries by resource name. An empty entry and a repeated name are errors.
 fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Entry>, D::Error> {
     struct Entries;
 

@@ -1,11 +1,11 @@
-//! Where a state is, as a person says it.
+//! The location of a state, as people write it.
 
 use std::{ffi::OsStr, fmt, path::PathBuf};
 
 use super::{error::StoreError, state_store::StateStore};
 use crate::user::Timestamp;
 
-/// Where a state is: the path of a file, or the URL of a state that a team shares.
+/// The location of a state: the path of a file, or the URL of a state that a team shares.
 ///
 /// ```
 /// use connect_user::fleet::StateLocation;
@@ -29,7 +29,7 @@ pub enum StateLocation {
 }
 
 impl StateLocation {
-    /// What has `://` in it is a URL, anything else the path of a file.
+    /// Returns the location for a text: a text with `://` is a URL, any other text is the path of a file.
     pub fn new(location: impl AsRef<OsStr>) -> Self {
         let location = location.as_ref();
         match location.to_str().filter(|text| text.contains("://")) {
@@ -38,7 +38,7 @@ impl StateLocation {
         }
     }
 
-    /// Whether there may be a state: of a URL, only its service knows.
+    /// Whether a state may exist: always `true` for a URL, because only its service knows.
     pub fn may_exist(&self) -> bool {
         match self {
             Self::File(path) => path.exists(),
@@ -46,7 +46,7 @@ impl StateLocation {
         }
     }
 
-    /// The same location, wherever it is read: a path from the root of the file system.
+    /// The location as an absolute path, independent of the working directory; a URL stays as it is.
     #[must_use]
     pub fn absolute(&self) -> Self {
         match self {
@@ -59,7 +59,7 @@ impl StateLocation {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotBuilt`] if this build lacks the feature, and what the store says.
+    /// [`StoreError::NotBuilt`] if this build lacks the feature, and the errors of opening the store.
     pub async fn open(&self, write: bool) -> Result<Box<dyn StateStore>, StoreError> {
         match self {
             #[cfg(feature = "store")]
@@ -79,7 +79,7 @@ impl StateLocation {
         }
     }
 
-    /// Why this build does not open it.
+    /// The error of a location that this build cannot open.
     #[cfg(not(all(feature = "store", feature = "object-store")))]
     fn not_built(&self) -> StoreError {
         let is_none = match self {
@@ -89,13 +89,13 @@ impl StateLocation {
         is_none.unwrap_or_else(|| StoreError::NotBuilt { location: self.to_string() })
     }
 
-    /// Ends the lease with this id of a run that was killed, and returns who had it, and since when; `None` if nobody
-    /// has one.
+    /// Ends the lease with this id, of a run that was killed. Returns the owner of the lease, and the time at which it
+    /// was taken; `None` if there is no lease.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Leased`] if another one holds, which stays; [`StoreError::NoLease`] of a file; other errors if it
-    /// cannot be read or written.
+    /// [`StoreError::Leased`] if the state has another lease, which stays; [`StoreError::NoLease`] for a file; other
+    /// errors if the state cannot be read or written.
     pub async fn break_lease(&self, id: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
         let _ = id;
         match self {
@@ -121,7 +121,7 @@ impl fmt::Display for StateLocation {
     }
 }
 
-/// Who this process is, as others are told of its lease.
+/// The name of this process as the owner of a lease.
 #[cfg(feature = "object-store")]
 fn owner() -> String {
     use std::{env, fs, process};

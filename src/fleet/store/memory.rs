@@ -1,4 +1,4 @@
-//! A store that forgets: for tests, and for hosts that keep states elsewhere.
+//! A store in memory, for tests and for hosts that keep states elsewhere.
 
 use std::{
     collections::BTreeMap,
@@ -26,7 +26,7 @@ impl MemoryStore {
         Self { entries: Mutex::new(entries.into_iter().collect()) }
     }
 
-    /// All entries.
+    /// Returns all entries.
     pub fn entries(&self) -> BTreeMap<String, Entry> {
         self.lock().clone()
     }

@@ -1,4 +1,4 @@
-//! What is remembered of a fleet between runs.
+//! Stores, which keep the records of a fleet between runs.
 
 #[cfg(feature = "store")]
 mod checked;

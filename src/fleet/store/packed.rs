@@ -1,7 +1,7 @@
-//! The form in which a file holds an entry: its JSON, packed.
+//! The form in which a store holds an entry: its JSON, packed.
 //!
-//! An entry's JSON is mostly names of members and properties that every entry has. Packed with a dictionary of
-//! these, it takes a third of the room.
+//! An entry's JSON is mostly names of members and properties that every entry has. Packed with a dictionary of these
+//! names, it takes a third of the space.
 
 use std::{fmt, io};
 
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::user::{UserState, one_line};
 
-/// What most entries say, in the order in which they say it. A file cannot be read with any other: whoever
-/// changes it gives the store's file another version.
+/// The text that most entries have, in its usual order. A file cannot be read with another dictionary: to change the
+/// dictionary, give the store's file another version.
 const DICTIONARY: &str = concat!(
     r#"{"creating":[{"instanceId":"","supersedes":"","notes":{"password":"$argon2id$v=19$m="#,
     r#""lastWritten":"2026-","underWay":true,"unread":["identityInfo.email","identityInfo.secondaryEmail","#,
@@ -44,7 +44,7 @@ const DICTIONARY: &str = concat!(
     r#""created":"2026-"}}"#,
 );
 
-/// The most bytes that an entry may have: what claims to have more is damaged.
+/// Maximum number of bytes of an entry: an entry with a larger size is damaged.
 const MOST: usize = 64 << 20;
 
 /// Packs an entry.

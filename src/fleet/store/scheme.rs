@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 
-/// The store of a shared state, as its URL begins.
+/// The kind of store of a shared state, by the beginning of its URL.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scheme {
     S3,
@@ -11,12 +11,12 @@ pub(super) enum Scheme {
     File,
 }
 
-/// Each with what its URLs begin with.
+/// The kinds, each with the beginning of its URLs.
 const SCHEMES: [(Scheme, &str); 4] =
     [(Scheme::S3, "s3://"), (Scheme::Google, "gs://"), (Scheme::Azure, "az://"), (Scheme::File, "file://")];
 
 impl Scheme {
-    /// That of a URL, and what follows it.
+    /// The kind of a URL, and the rest of the URL.
     pub(super) fn split(url: &str) -> Result<(Self, &str), StoreError> {
         let split = |(scheme, start): &(Self, &str)| Some((*scheme, url.strip_prefix(start)?));
         SCHEMES.iter().find_map(split).ok_or_else(|| StoreError::Failed {
@@ -26,7 +26,7 @@ impl Scheme {
     }
 }
 
-/// What the URL of a shared state may begin with.
+/// The text that lists how the URL of a shared state may begin.
 fn starts() -> String {
     let starts = SCHEMES.map(|(scheme, start)| match scheme {
         // The path is absolute.

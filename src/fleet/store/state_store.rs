@@ -1,4 +1,4 @@
-//! Where a fleet's states are kept.
+//! The contract of a store of states.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -12,8 +12,7 @@ use crate::user::Diagnostic;
 
 /// A store of states, by resource name.
 ///
-/// What was committed must be there after a crash at any moment. A state has no password, so a store never
-/// gets one.
+/// Committed changes must survive a crash at any moment. A state has no password, so a store never gets a password.
 ///
 /// ```
 /// use std::{collections::BTreeMap, error::Error, sync::Mutex};
@@ -59,23 +58,23 @@ use crate::user::Diagnostic;
 /// ```
 #[async_trait]
 pub trait StateStore: fmt::Debug + Send + Sync {
-    /// The entry of a user.
+    /// Returns the entry of a user; `None` if there is none.
     async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError>;
 
-    /// Up to `limit` entries, ordered by name, from the first one behind `after`.
+    /// Returns up to `limit` entries, ordered by name, from the first one behind `after`.
     async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError>;
 
     /// Writes all of the changes, or none.
     async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError>;
 
-    /// Begins an apply: until [`unlock`](Self::unlock), commits of others must fail, because calls are under way
-    /// whose outcome is to be recorded. An apply calls it before its first call. Default: does nothing, for stores
-    /// that others cannot write anyway while they are open.
+    /// Begins an apply: until [`unlock`](Self::unlock), commits of other runs must fail, because calls are in progress
+    /// whose outcome is to be recorded. An apply locks the store before its first call. Default: does nothing, for
+    /// stores that other runs cannot write anyway while they are open.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Leased`] while somebody else has locked it, [`StoreError::Changed`] if somebody else has written
-    /// it since it was read: the apply does not begin.
+    /// [`StoreError::Leased`] while another run has locked the store, [`StoreError::Changed`] if another run has
+    /// written the store since it was read: the apply does not begin.
     async fn lock(&self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -84,12 +83,13 @@ pub trait StateStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if it stays locked.
+    /// [`StoreError`] if the store stays locked.
     async fn unlock(&self) -> Result<(), StoreError> {
         Ok(())
     }
 
-    /// What to know of the store although every commit was made: an apply tells it at its end. Default: nothing.
+    /// Returns warnings about the store that are not errors of a commit: an apply reports them at its end. Default:
+    /// none.
     async fn warnings(&self) -> Vec<Diagnostic> {
         Vec::new()
     }
@@ -98,12 +98,12 @@ pub trait StateStore: fmt::Debug + Send + Sync {
 /// The number of entries in a page when all are read.
 const PAGE: usize = 1_000;
 
-/// Copies all entries of a store to another one, which has none, or the same ones of a run that was stopped. Returns the
-/// number of users. The first is locked meanwhile, and stays as it is.
+/// Copies all entries of the store `from` to the store `to`, which must be empty, or have the same entries from a
+/// migration that was stopped. Returns the number of users. `from` is locked meanwhile, and stays as it is.
 ///
 /// # Errors
 ///
-/// [`StoreError::NotEmpty`] if the other store has other entries; other errors of the stores.
+/// [`StoreError::NotEmpty`] if `to` has other entries; other errors of the stores.
 pub async fn migrate(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize, StoreError> {
     from.lock().await?;
     let copied = copy(from, to).await;
@@ -114,7 +114,7 @@ pub async fn migrate(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize
 async fn copy(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize, StoreError> {
     let entries = load_all(from).await?;
     if !to.page(None, 1).await?.is_empty() {
-        // All are written at once: the run that was stopped had done so.
+        // All entries are written at once, so that a migration that was stopped has written all of them.
         return if load_all(to).await? == entries { Ok(entries.len()) } else { Err(StoreError::NotEmpty) };
     }
     let changes: Vec<StoreChange> =
@@ -123,7 +123,7 @@ async fn copy(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize, Store
     Ok(changes.len())
 }
 
-/// Loads all entries.
+/// Loads all entries of a store.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The settings per channel.
+//! Rules for the settings per channel.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -51,12 +51,12 @@ pub(super) fn conflicts(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// Whether a list says anything; an empty one does not.
+/// Whether a list has elements.
 fn says<T>(list: &Option<Input<Vec<T>>>) -> bool {
     known(list).is_some_and(|list| !list.is_empty())
 }
 
-/// The channels of every list, with their places.
+/// Returns the channels of every list, with their paths.
 fn channels(spec: &UserSpec) -> impl Iterator<Item = (Property, Vec<(Path, Channel)>)> {
     let lists = Property::ALL.iter().filter(|property| property.info().shape == Shape::Channels);
     lists.map(|property| {

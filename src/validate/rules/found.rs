@@ -1,41 +1,41 @@
-//! What a rule has found.
+//! The findings of a rule.
 
 use std::fmt::Display;
 
 use crate::user::{Code, Diagnostic, MOST_LISTED, Message, Path};
 
-/// What a rule has found: a list of bounded length, however long the spec is.
+/// The findings of a rule: a list of bounded length, however long the spec is.
 pub(in crate::validate) struct Found {
     code: Code,
     listed: Vec<Finding>,
-    /// Where the first place is that is not listed, and how many they are.
+    /// The path of the first finding that is not listed, and the number of such findings.
     unlisted: Option<(Path, usize)>,
 }
 
-/// What a rule has found in one place.
+/// A finding of a rule, at one path.
 pub(in crate::validate) struct Finding {
     pub(in crate::validate) diagnostic: Diagnostic,
     pub(in crate::validate) weight: Weight,
 }
 
-/// How the severity of a finding may depart from that of its rule.
+/// How the severity of a finding may differ from that of its rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::validate) enum Weight {
-    /// It does not.
+    /// The severity is that of the rule.
     Usual,
-    /// What breaks the rule is not sent: a warning at most, unless the host raises the rule.
+    /// The value that breaks the rule is not sent: at most a warning, unless the host raises the rule.
     Unsent,
-    /// No request can carry what breaks the rule: an error, even if the host lowers the rule.
+    /// No request can carry the value that breaks the rule: an error, even if the host lowers the rule.
     Unsendable,
 }
 
 impl Found {
-    /// What the rule of this code has found: nothing yet.
+    /// Creates an empty list of findings for the rule with this code.
     pub(in crate::validate) const fn of(code: Code) -> Self {
         Self { code, listed: Vec::new(), unlisted: None }
     }
 
-    /// The code of the rule.
+    /// Returns the code of the rule.
     pub(in crate::validate) const fn code(&self) -> Code {
         self.code
     }
@@ -45,7 +45,7 @@ impl Found {
         self.listed.is_empty()
     }
 
-    /// What is wrong with a place, said of it.
+    /// Adds a finding; the message begins with the path.
     pub(in crate::validate) fn add(
         &mut self,
         path: impl Into<Path>,
@@ -55,7 +55,7 @@ impl Found {
         self.add_related(path, what, help, Vec::new());
     }
 
-    /// A value that is not within its bounds, if `problem` says what is wrong with it.
+    /// Adds a finding for a value that is out of its bounds, if `problem` describes one.
     pub(in crate::validate) fn add_bounds(
         &mut self,
         path: impl Into<Path>,
@@ -91,7 +91,7 @@ impl Found {
         self.push(weight, path, message.into(), help.into(), Vec::new());
     }
 
-    /// The same in a message that has another subject than the place.
+    /// Adds a finding whose message has another subject than the path.
     pub(in crate::validate) fn add_message(
         &mut self,
         weight: Weight,
@@ -107,7 +107,7 @@ impl Found {
             self.unlisted.get_or_insert((path, 0)).1 += 1;
             return;
         }
-        // Ids, names and keys that stand in the texts are the program's.
+        // Ids, names and keys in the texts come from the program.
         let diagnostic = Diagnostic::new(self.code, message).at(path).with_help(help).with_related(related);
         self.listed.push(Finding { diagnostic, weight });
     }

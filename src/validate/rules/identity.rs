@@ -1,4 +1,4 @@
-//! Who the person is. No message shows a name, an address or a number.
+//! Rules for the identity of the person. No message shows a name, an address or a number.
 
 use unicode_normalization::is_nfc;
 
@@ -17,7 +17,7 @@ fn identity<'a>(subject: &Subject<'a>) -> Option<&'a IdentityInfo> {
     subject.spec.identity_info.as_ref()
 }
 
-/// First and last name.
+/// Returns the first and the last name.
 fn names<'a>(subject: &Subject<'a>) -> [(Property, Member<'a>); 2] {
     let of =
         |get: fn(&IdentityInfo) -> &Option<Input<Personal>>| identity(subject).and_then(|i| get(i).as_ref());
@@ -64,7 +64,7 @@ pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn name_length(subject: &Subject<'_>, found: &mut Found) {
     let is_narrow = subject.is(IdentityManagementType::ConnectManaged);
-    // The secondary e-mail address has a rule of its own.
+    // The secondary e-mail address has its own rule.
     let has_no_rule = |property: &&Property| {
         property.path().starts_with("identityInfo.") && **property != Property::SecondaryEmail
     };
@@ -104,10 +104,10 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
         let actual = actual.as_ref().map_or("", Personal::as_str);
         let changes = match member {
             Some(Input::Known(wanted)) => wanted.as_str() != actual,
-            // Left out, it is the directory's alone.
+            // A value that is left out is managed by the directory alone.
             Some(Input::Unknown) | None => false,
         };
-        // What is ignored stays, and what was not read may be the same: planning has it read.
+        // Ignored values stay, and values that were not read may be equal: planning requires that they are read.
         let is_open = subject.settings.ignores(property) || prior.record.unread.contains(property);
         if changes && !is_open {
             let what = "of a user from an existing directory cannot be changed here";
@@ -125,7 +125,7 @@ pub(super) fn email_not_allowed(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn email_missing(subject: &Subject<'_>, found: &mut Found) {
     let has = identity(subject).is_some_and(|identity| identity.email.is_some());
-    // Who exists without one was told of it then.
+    // For an existing user without an address, the warning was given at its creation.
     if subject.creates && subject.is(IdentityManagementType::ConnectManaged) && !has {
         let what = "is missing, without which nobody can reset the password by e-mail";
         found.add(Property::Email, what, format!("give `{:#}`", Property::Email));

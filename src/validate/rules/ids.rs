@@ -1,4 +1,4 @@
-//! Ids, of the user's instance, profiles and directory.
+//! Rules for the ids of the user's instance, profiles and directory.
 
 use std::{cell::LazyCell, collections::HashMap};
 
@@ -13,7 +13,7 @@ use crate::user::{
 
 pub(super) fn instance_length(subject: &Subject<'_>, found: &mut Found) {
     if let Some(id) = subject.spec.instance_id.known() {
-        // That it is empty is a matter of its form.
+        // An empty id is reported by the rule for its form.
         let problem = length(Property::InstanceId.info().bounds, id.bare()).filter(|_| !id.bare().is_empty());
         found.add_bounds(Property::InstanceId, problem, "give the id that the console shows");
     }
@@ -56,7 +56,7 @@ pub(super) fn home_of_arn(subject: &Subject<'_>, found: &mut Found) {
     });
 }
 
-/// An ARN in the user's instance: the instance's own, or that of the user as it is.
+/// Returns an ARN in the user's instance: that of the instance, or that of the actual user.
 fn home(subject: &Subject<'_>) -> Option<Arn> {
     let instance = subject.spec.instance_id.known()?;
     let prior = subject.prior.filter(|prior| prior.instance_id == *instance);
@@ -64,7 +64,7 @@ fn home(subject: &Subject<'_>) -> Option<Arn> {
     recorded.or_else(|| instance.arn())
 }
 
-/// An id of whatever kind.
+/// An id of any kind.
 trait AnyId {
     fn check(&self) -> Result<(), crate::user::IdError>;
     fn arn(&self) -> Option<Arn>;

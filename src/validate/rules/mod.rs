@@ -1,4 +1,4 @@
-//! The table of rules. One rule is one function, one code, one test and one row here.
+//! The table of rules. Each rule has one function, one code, one test and one row here.
 
 mod channels;
 mod found;
@@ -19,10 +19,10 @@ pub(super) use self::{
     subject::Subject,
 };
 
-/// What a rule does with a user.
+/// The function of a rule.
 type Check = fn(&Subject<'_>, &mut Found);
 
-/// The rules. What each means stands with its [`Code`].
+/// The rules. The meaning of each is documented at its [`Code`].
 pub(super) const RULES: &[(Code, Check)] = &[
     (Code::INSTANCE_ID_LENGTH, ids::instance_length),
     (Code::INVALID_ID, ids::form),

@@ -1,6 +1,6 @@
-//! The name that the user signs in with.
+//! Rules for the name that the user signs in with.
 //!
-//! Nobody can change the name of a user that exists, so what the documents only advise is said of a new one.
+//! The name of an existing user cannot be changed, so advice from the documents is only given for a new user.
 
 use super::{
     found::{Found, Weight},
@@ -37,7 +37,7 @@ pub(super) fn characters(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn at_sign(subject: &Subject<'_>, found: &mut Found) {
-    // Service Cloud Voice, for one, names users `alias@userId@orgId`, and they are taken.
+    // For example, Service Cloud Voice names users `alias@userId@orgId`, and the service accepts these names.
     let is_wrong = |name: &&String| name.contains('@') && !is_address(name);
     if let Some(name) = known(&subject.spec.name).filter(is_wrong).filter(|_| subject.creates) {
         let what = format_args!("is `{name}`: with an `@` it should be an e-mail address");

@@ -1,6 +1,6 @@
-//! The first password.
+//! Rules for the first password.
 //!
-//! The password of a user that exists is not sent, so that its form is judged by a warning.
+//! The password of an existing user is not sent, so mistakes in its form are only warnings.
 
 use super::{
     found::{Found, Weight},
@@ -24,7 +24,7 @@ pub(super) fn not_allowed(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// The form of the password, as far as it is the rule of `found`.
+/// Reports the mistakes in the password that belong to the rule of `found`.
 pub(super) fn form(subject: &Subject<'_>, found: &mut Found) {
     let weight = if subject.creates { Weight::Usual } else { Weight::Unsent };
     let code = found.code();

@@ -1,4 +1,4 @@
-//! Phones and after contact work, of the phone block and per channel. No message shows a number.
+//! Rules for phones and after contact work, in the phone block and per channel. No message shows a number.
 
 use super::{
     found::{Found, Weight},
@@ -12,7 +12,7 @@ use crate::{
     validate::text::is_e164,
 };
 
-/// Of after contact work, in whatever channel.
+/// Bounds of after contact work, for any channel.
 const LIMIT: Bounds = Property::AfterContactWorkTimeLimit.info().bounds;
 
 const MOST_CHAT_SECONDS: i64 = 5_400;
@@ -35,7 +35,7 @@ pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// A phone, wherever it stands.
+/// A phone, in the phone block or in a list.
 struct Phone<'a> {
     phone_type: Option<PhoneType>,
     number: &'a Option<Input<Personal>>,
@@ -79,7 +79,7 @@ pub(super) fn number_unused(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn number_form(subject: &Subject<'_>, found: &mut Found) {
-    // A soft phone's number is not sent, which is a warning of its own.
+    // The number of a soft phone is not sent; another rule warns of it.
     for Phone { phone_type, number, place } in phones(subject) {
         let is_wrong = known(number).is_some_and(|number| !is_e164(number));
         if phone_type == Some(PhoneType::DeskPhone) && is_wrong {
@@ -102,7 +102,7 @@ pub(super) fn persistent_unused(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// Every limit of after contact work, with its channel where it has one.
+/// Returns every limit of after contact work, with its channel if it has one.
 fn limits(subject: &Subject<'_>) -> Vec<(Path, Option<Channel>, i64)> {
     let block =
         subject.spec.phone_config.as_ref().and_then(|phone| known(&phone.after_contact_work_time_limit));
@@ -137,7 +137,7 @@ pub(super) fn work_limit(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn chat_limit(subject: &Subject<'_>, found: &mut Found) {
     for (place, channel, limit) in limits(subject) {
-        // What is out of the bounds of every channel is told once.
+        // A limit that is out of the bounds for every channel is reported only once.
         if channel == Some(Channel::Chat) && limit > MOST_CHAT_SECONDS && outside(LIMIT, limit).is_none() {
             let (most, limit) = (Grouped(MOST_CHAT_SECONDS), Grouped(limit));
             let what = format_args!("must be 0 to {most} seconds for `CHAT`, is {limit}");

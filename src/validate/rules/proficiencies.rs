@@ -1,4 +1,4 @@
-//! What the user is good at.
+//! Rules for the proficiencies of the user.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -15,7 +15,7 @@ fn proficiencies<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (Path, &'a U
     elements(&subject.spec.user_proficiencies, Property::UserProficiencies)
 }
 
-/// The bounds of a member, as the table has them.
+/// Returns the bounds of a member, from the table.
 fn bounds_of(member: &str) -> Bounds {
     let members = Property::UserProficiencies.members();
     members.iter().find(|known| known.path == member).map_or(Bounds::None, |known| known.bounds)

@@ -1,19 +1,19 @@
-//! What a rule looks at.
+//! The subject of a rule.
 
 use crate::user::{
     IdentityManagementType, Input, Path, Property, Settings, TagInputs, UserSpec, UserState, merge_tags,
 };
 
-/// What a rule looks at.
+/// The subject of a rule: the spec, with its context.
 pub(in crate::validate) struct Subject<'a> {
     pub(in crate::validate) spec: &'a UserSpec,
     pub(in crate::validate) settings: &'a Settings,
-    /// The tags, after the provider's defaults were merged under the spec's.
+    /// The tags of the spec, merged over the provider's default tags.
     pub(in crate::validate) tags: TagInputs,
     pub(in crate::validate) proficiency_limit: usize,
-    /// The user as it is.
+    /// The prior state.
     pub(in crate::validate) prior: Option<&'a UserState>,
-    /// Whether a new user will be made.
+    /// Whether a new user will be created.
     pub(in crate::validate) creates: bool,
 }
 
@@ -40,17 +40,17 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The value of an optional input, where it is given and known.
+/// Returns the value of an optional input, if it is given and known.
 pub(super) fn known<T>(input: &Option<Input<T>>) -> Option<&T> {
     input.as_ref().and_then(Input::known)
 }
 
-/// Whether an optional value is given. One that is not known yet may turn out to be left out.
+/// Whether an optional value is given. A value that is not known yet may turn out to be left out.
 pub(super) fn is_given<T>(input: &Option<Input<T>>) -> bool {
     known(input).is_some()
 }
 
-/// The elements of an optional list, where it is given and known, with their places.
+/// Returns the elements of an optional list, if it is given and known, with their paths.
 pub(super) fn elements<T>(
     list: &Option<Input<Vec<T>>>,
     property: Property,

@@ -1,4 +1,4 @@
-//! Tags, after the provider's defaults were merged under the spec's.
+//! Rules for tags: those of the spec, merged over the provider's default tags.
 
 use super::{
     found::{Found, Weight},
@@ -10,7 +10,7 @@ fn place(key: &str) -> Path {
     Path::from(Property::Tags).key(key)
 }
 
-/// Where a tag comes from, which is where it must be mended.
+/// Returns the origin of a tag, where a mistake in it must be fixed.
 fn origin(subject: &Subject<'_>, key: &str) -> &'static str {
     if known(&subject.spec.tags).is_some_and(|own| own.contains_key(key)) { "tag" } else { "default tag" }
 }
@@ -52,7 +52,7 @@ pub(super) fn key_characters(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// A space, but no line break or tab: those are control characters.
+/// Whether a character is a space; line breaks and tabs are control characters.
 fn is_separator(c: char) -> bool {
     c.is_whitespace() && !c.is_control()
 }

@@ -1,4 +1,4 @@
-//! What no name and no address has. No message shows the text of one.
+//! Rules for characters in names and addresses. No message shows the text.
 
 use super::{
     found::Found,
@@ -6,7 +6,8 @@ use super::{
 };
 use crate::user::{Input, Path, ProficiencyKey, Property, is_control, misleading};
 
-/// Every name and address that may be sent: what a user that exists has already is as the service takes it.
+/// Returns every name and address that may be sent. Unchanged texts of an existing user are left out: the service has
+/// accepted them.
 fn texts<'a>(subject: &Subject<'a>) -> Vec<(Path, &'a str)> {
     let spec = subject.spec;
     let prior = subject.prior.filter(|_| !subject.creates);
@@ -31,7 +32,7 @@ fn texts<'a>(subject: &Subject<'a>) -> Vec<(Path, &'a str)> {
     all
 }
 
-/// A telephone's number, which has a form of its own.
+/// Whether the property is a telephone number, which has rules of its own.
 fn is_number(property: Property) -> bool {
     matches!(property, Property::Mobile | Property::DeskPhoneNumber)
 }
@@ -45,7 +46,7 @@ pub(super) fn white_space(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn control_characters(subject: &Subject<'_>, found: &mut Found) {
-    // At either end, white space is said of it.
+    // White space at either end is reported by another rule.
     for (place, text) in texts(subject) {
         if let Some(character) = misleading(text.trim()) {
             let kind = if is_control(character) { "control" } else { "invisible" };

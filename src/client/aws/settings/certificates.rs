@@ -1,4 +1,4 @@
-//! The authorities to trust, from a file.
+//! The certificate authorities to trust, from a file.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ use rustls::{
 use super::AwsSettingsError;
 use crate::user::with_causes;
 
-/// Connections to whom the certificates of a file vouch for.
+/// Returns an HTTP client that trusts only the certificates in a file.
 pub(super) fn trusting(path: &str) -> Result<SharedHttpClient, AwsSettingsError> {
     let failed = |reason: String| AwsSettingsError::CaBundle { path: path.to_owned(), reason };
     let pem = fs::read(path).map_err(|error| failed(error.to_string()))?;
@@ -27,8 +27,8 @@ pub(super) fn trusting(path: &str) -> Result<SharedHttpClient, AwsSettingsError>
     Ok(builder.tls_context(context).build_https())
 }
 
-/// Reads the certificates as the SDK will, which panics where one is malformed, and trusts nobody where there are
-/// none.
+/// Reads the certificates as the SDK will. The SDK panics if a certificate is malformed, and trusts no server if there
+/// is none.
 fn check(pem: &[u8]) -> Result<(), String> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {

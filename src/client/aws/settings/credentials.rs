@@ -1,4 +1,4 @@
-//! Whose credentials sign the calls.
+//! Credentials that sign the calls.
 
 use std::{fmt, time::Duration};
 
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::user::Secret;
 
-/// How long the credentials of a role may last.
+/// Bounds of the duration of a role's credentials.
 const SESSION: std::ops::RangeInclusive<Duration> = Duration::from_secs(900)..=Duration::from_secs(43_200);
 
-/// An access key. `Debug` shows its id where it has the form of one, and neither the secret nor the token.
+/// An access key. `Debug` shows the id if it has the form of an id, and neither the secret nor the token.
 #[derive(Builder, Clone, PartialEq, Eq)]
 #[builder(on(String, into))]
 #[non_exhaustive]
@@ -23,12 +23,12 @@ pub struct AccessKey {
     /// The secret of the key.
     #[builder(into)]
     pub secret: Secret,
-    /// The token that temporary credentials have; none by default.
+    /// The token of temporary credentials. Default: none.
     #[builder(into)]
     pub session_token: Option<Secret>,
 }
 
-/// A role to assume. `Debug` shows whether there is an external id, and not which.
+/// A role to assume. `Debug` shows whether there is an external id, but not its value.
 ///
 /// ```
 /// use connect_user::client::aws::{AssumeRole, AwsSettings};
@@ -43,18 +43,18 @@ pub struct AccessKey {
 pub struct AssumeRole {
     /// The ARN of the role.
     pub role_arn: String,
-    /// The name of the session, which the role's account sees in its logs; a generated one by default.
+    /// The name of the session, which appears in the logs of the role's account. Default: a generated name.
     pub session_name: Option<String>,
-    /// What the role's account asks of who assumes it; nothing by default.
+    /// The external id that the trust policy of the role requires. Default: none.
     pub external_id: Option<String>,
-    /// How long the credentials last, 15 minutes to 12 hours; an hour by default. They are renewed in time.
+    /// How long the credentials last, 15 minutes to 12 hours; they are renewed in time. Default: one hour.
     pub duration: Option<Duration>,
-    /// A policy in JSON that narrows what the role may do; none by default.
+    /// A policy in JSON that restricts the role further. Default: none.
     pub policy: Option<String>,
-    /// Managed policies that narrow what the role may do; none by default.
+    /// ARNs of managed policies that restrict the role further. Default: none.
     #[builder(default)]
     pub policy_arns: Vec<String>,
-    /// Tags of the session; none by default.
+    /// Tags of the session. Default: none.
     #[builder(default)]
     pub tags: Vec<(String, String)>,
 }
@@ -83,7 +83,7 @@ impl fmt::Debug for AssumeRole {
 impl AccessKey {
     pub(super) fn check(&self) -> Result<(), AwsSettingsError> {
         if !self.has_id() {
-            // What stands there may be the secret, in the wrong place.
+            // The value may be the secret, given in the wrong place.
             let allowed = "the id of an access key, of letters, digits and `_`";
             return Err(malformed_secret("access_key", allowed));
         }
@@ -93,7 +93,7 @@ impl AccessKey {
         }
     }
 
-    /// Whether the id has the form of one, which most secrets have not.
+    /// Whether the id has the form of an id; most secrets do not.
     fn has_id(&self) -> bool {
         !self.id.is_empty() && self.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     }
@@ -105,7 +105,7 @@ impl AssumeRole {
     }
 }
 
-/// Checks what every session of a role has.
+/// Checks the settings that every session of a role has.
 pub(super) fn check_session(
     role_arn: &str,
     name: Option<&str>,

@@ -1,21 +1,21 @@
-//! Why there is no client.
+//! Errors of the settings of a client.
 
-/// Why there is no client.
+/// The error of creating a client from settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AwsSettingsError {
-    /// Nothing names a Region.
+    /// No Region is set.
     #[error("no AWS Region: set one in the settings, in `AWS_REGION`, or in the profile{}", quoted(profile.as_deref()))]
     NoRegion {
-        /// The profile that was asked for.
+        /// The name of the profile that was used, if any.
         profile: Option<String>,
     },
-    /// A setting that cannot be right.
+    /// A setting has an invalid value.
     #[error("`{setting}` must be {allowed}{}", is(value.as_deref()))]
     Malformed {
-        /// The setting, as its field is named.
+        /// The name of the setting's field.
         setting: &'static str,
-        /// Its value; `None` where it is secret, or may be.
+        /// The value; `None` if it is or may be secret.
         value: Option<String>,
         /// What is allowed.
         allowed: &'static str,
@@ -23,15 +23,15 @@ pub enum AwsSettingsError {
     /// The profile that is named in the settings or in `AWS_PROFILE` is not defined.
     #[error("the AWS profile `{profile}` is not defined{}", others(known))]
     NoProfile {
-        /// The profile that was asked for.
+        /// The name of the profile.
         profile: String,
-        /// Those that are defined.
+        /// The names of the defined profiles.
         known: Vec<String>,
     },
-    /// A file of profiles cannot be read.
+    /// A profile file cannot be read.
     #[error("the AWS profiles cannot be read: {reason}")]
     Profiles {
-        /// What is wrong.
+        /// The cause.
         reason: String,
     },
     /// The endpoint URL cannot be called.
@@ -39,35 +39,35 @@ pub enum AwsSettingsError {
     EndpointUrl {
         /// The URL, without user, password and query.
         url: String,
-        /// What is wrong with it.
+        /// The cause.
         reason: String,
     },
     /// The certificates of the authorities to trust cannot be read.
     #[error("the certificates in `{path}` cannot be read: {reason}")]
     CaBundle {
-        /// The file.
+        /// The path of the file.
         path: String,
-        /// What is wrong with it.
+        /// The cause.
         reason: String,
     },
-    /// The credentials are those of an account that the settings do not allow.
+    /// The credentials belong to an account that the settings do not allow.
     #[error("the AWS account `{account}` is not allowed: {reason}")]
     Account {
-        /// The account.
+        /// The id of the account.
         account: String,
-        /// Which setting says so.
+        /// The setting that does not allow the account.
         reason: &'static str,
     },
-    /// Nobody could tell whose credentials these are.
+    /// The account of the credentials could not be determined.
     #[error("the AWS account of the credentials cannot be told: {reason}")]
     UnknownAccount {
-        /// Why not.
+        /// The cause.
         reason: String,
     },
 }
 
 impl AwsSettingsError {
-    /// The way out.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::NoRegion { .. } => "name the Region of the instance, such as `eu-central-1`",

@@ -1,4 +1,4 @@
-//! From settings to a client of the SDK.
+//! Builds a client of the SDK from settings.
 
 use std::env;
 
@@ -14,19 +14,19 @@ use super::{
 };
 use crate::user::with_causes;
 
-/// What names an endpoint in the environment.
+/// Environment variables with an endpoint.
 const ENDPOINT_VARIABLES: [&str; 3] =
     ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
 
-/// What names the certificates in the environment, as for other AWS tools. The SDK does not look there.
+/// The environment variable with the certificates, as for other AWS tools. The SDK does not read it.
 const CA_BUNDLE_VARIABLE: &str = "AWS_CA_BUNDLE";
 
 impl AwsSettings {
-    /// The SDK's client for these settings.
+    /// Returns the SDK's client for these settings.
     pub(in super::super) async fn load(&self) -> Result<Client, AwsSettingsError> {
         self.check()?;
         if self.takes_endpoints_of_environment() {
-            // Of these the SDK passes over those that it cannot read, and would call the real service.
+            // The SDK ignores URLs that it cannot read, and would then call the real service.
             let urls = ENDPOINT_VARIABLES.iter().filter_map(|name| env::var(name).ok());
             urls.filter(|url| !url.is_empty()).try_for_each(|url| check_url(&url))?;
         }
@@ -73,7 +73,7 @@ impl AwsSettings {
         Ok(Client::from_conf(connect.build()))
     }
 
-    /// What the SDK makes of these settings and of the environment, as yet without a role to assume.
+    /// Returns the SDK's configuration for these settings and the environment, without the roles to assume.
     pub(in super::super) async fn shared(&self) -> Result<SdkConfig, AwsSettingsError> {
         self.check_profile().await?;
         Ok(self.loader()?.load().await)
@@ -136,7 +136,8 @@ impl AwsSettings {
         files.build()
     }
 
-    /// For calls of the Security Token Service: they have an endpoint of their own, and nobody else repeats them.
+    /// Returns the configuration for calls of the Security Token Service: with their own endpoint, and with the SDK's
+    /// retries, because this crate does not repeat them.
     fn for_sts(&self, shared: &SdkConfig) -> SdkConfig {
         let sts = shared.to_builder().retry_config(RetryConfig::standard());
         match &self.sts_endpoint_url {
@@ -145,7 +146,7 @@ impl AwsSettings {
         }
     }
 
-    /// The SDK only finds out at the first call, and passes over a file that it cannot read.
+    /// Checks the profile. The SDK would report it only at the first call, and ignores files that it cannot read.
     async fn check_profile(&self) -> Result<(), AwsSettingsError> {
         let named = self.profile.clone().or_else(|| env::var("AWS_PROFILE").ok());
         let named = named.filter(|name| !name.is_empty());
@@ -166,7 +167,7 @@ impl AwsSettings {
         }
     }
 
-    /// Whose credentials these are, where it matters.
+    /// Checks the account of the credentials, if the settings restrict accounts.
     async fn check_account(&self, shared: &SdkConfig) -> Result<(), AwsSettingsError> {
         if !self.limits_accounts() {
             return Ok(());

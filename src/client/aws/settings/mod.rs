@@ -23,9 +23,10 @@ use super::endpoint::without_secrets;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Overrides what the environment says: what is `None`, the default, is looked up there.
+/// Settings of an AWS client, which override the environment. A field that is `None` (the default) is looked up in the
+/// environment and in the profile.
 ///
-/// `Debug` shows of the endpoint URL neither user and password nor query.
+/// `Debug` shows endpoint URLs without user, password and query.
 #[derive(Builder, Clone, Default, PartialEq, Eq)]
 #[builder(on(String, into))]
 #[non_exhaustive]
@@ -34,43 +35,43 @@ pub struct AwsSettings {
     pub region: Option<String>,
     /// The profile of the shared configuration and credentials files.
     pub profile: Option<String>,
-    /// The URL to call, such as that of a VPC endpoint or of a local stand-in.
+    /// The URL to call, such as that of a VPC endpoint or of a local emulation.
     pub endpoint_url: Option<String>,
     /// An access key instead of the environment's and the profile's credentials.
     pub access_key: Option<AccessKey>,
-    /// Files of profiles instead of `~/.aws/config`; each must be there. Later ones come first.
+    /// Files of profiles instead of `~/.aws/config`; each must exist. Later files take precedence.
     #[builder(default)]
     pub config_files: Vec<String>,
-    /// Files of credentials instead of `~/.aws/credentials`; each must be there. Later ones come first.
+    /// Files of credentials instead of `~/.aws/credentials`; each must exist. Later files take precedence.
     #[builder(default)]
     pub credentials_files: Vec<String>,
-    /// A role to assume by the token of an identity provider, instead of the environment's and the profile's
-    /// credentials; none by default.
+    /// A role to assume with the token of an identity provider, instead of the environment's and the profile's
+    /// credentials. Default: none.
     pub web_identity: Option<WebIdentity>,
-    /// Roles to assume, each with the credentials of the one before; none by default.
+    /// Roles to assume, each with the credentials of the previous one. Default: none.
     #[builder(default)]
     pub assume_roles: Vec<AssumeRole>,
-    /// The URL of the Security Token Service, which is called for roles and for the ids of accounts; that of the
-    /// Region by default.
+    /// The URL of the Security Token Service, which is called for roles and for account ids. Default: that of the
+    /// Region.
     pub sts_endpoint_url: Option<String>,
-    /// The accounts of which the credentials must be; any by default. Whose they are is asked before any call.
+    /// The accounts to which the credentials must belong, checked before any other call. Default: any account.
     #[builder(default)]
     pub allowed_account_ids: Vec<String>,
-    /// The accounts of which the credentials must not be; none by default.
+    /// The accounts to which the credentials must not belong. Default: none.
     #[builder(default)]
     pub forbidden_account_ids: Vec<String>,
-    /// A file in the form PEM with the certificates of the authorities to trust instead of the system's; that of
-    /// `AWS_CA_BUNDLE` by default.
+    /// A PEM file with the certificates of the authorities to trust instead of the system's. Default: the file of
+    /// `AWS_CA_BUNDLE`.
     pub ca_bundle: Option<String>,
-    /// Whether endpoints that keep to FIPS 140 are called; what the environment or the profile says by default, and
-    /// otherwise not.
+    /// Whether to call endpoints that comply with FIPS 140. Default: as the environment or the profile says, and
+    /// otherwise no.
     pub use_fips_endpoint: Option<bool>,
-    /// Whether endpoints that speak IPv6 too are called; what the environment or the profile says by default, and
-    /// otherwise not.
+    /// Whether to call endpoints that also support IPv6. Default: as the environment or the profile says, and otherwise
+    /// no.
     pub use_dualstack_endpoint: Option<bool>,
-    /// How long a connection may take to be made; 5 seconds by default.
+    /// Maximum time to establish a connection. Default: 5 seconds.
     pub connect_timeout: Option<Duration>,
-    /// How long a call may take, the connection included; 30 seconds by default.
+    /// Maximum time of a call, including the connection. Default: 30 seconds.
     pub call_timeout: Option<Duration>,
 }
 
@@ -91,23 +92,23 @@ impl fmt::Debug for AwsSettings {
 }
 
 impl AwsSettings {
-    /// Checks what takes neither the environment nor a call: the forms of the Region, of URLs, keys, roles and
+    /// Checks what needs neither the environment nor a call: the forms of the Region, of URLs, keys, roles and
     /// accounts.
     ///
     /// # Errors
     ///
-    /// The first setting that cannot be right.
+    /// The error of the first invalid setting.
     pub fn check(&self) -> Result<(), AwsSettingsError> {
         self.mistakes().into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
     }
 
-    /// Everything that [`check`](Self::check) finds, with the part that it is in.
+    /// Returns all mistakes that [`check`](Self::check) would find, each with its part of the settings.
     pub(crate) fn mistakes(&self) -> Vec<(Part, AwsSettingsError)> {
         let mut mistakes = Vec::new();
         if let Some(region) = self.region.as_ref().filter(|region| !is_region(region)) {
             mistakes.push(malformed("region", region, "an AWS Region such as `eu-central-1`"));
         }
-        // The SDK panics where one is empty.
+        // The SDK panics if a URL is empty.
         let urls = [&self.endpoint_url, &self.sts_endpoint_url].into_iter().flatten();
         mistakes.extend(urls.filter_map(|url| check_url(url).err()));
         mistakes.extend(self.access_key.as_ref().and_then(|key| key.check().err()));
@@ -136,7 +137,7 @@ impl AwsSettings {
 pub(crate) enum Part {
     Whole,
     WebIdentity,
-    /// One of the roles, by its number.
+    /// A role, by its number.
     Role(#[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only an engine asks which"))] usize),
 }
 

@@ -1,4 +1,4 @@
-//! A role that the token of an identity provider gives, as in a CI job or a cluster.
+//! A role that is assumed with the token of an identity provider, as in a CI job or a cluster.
 
 use std::{
     fmt, fs,
@@ -38,18 +38,18 @@ use crate::user::Secret;
 pub struct WebIdentity {
     /// The ARN of the role.
     pub role_arn: String,
-    /// The token; either this or a file.
+    /// The token; set either this or `token_file`.
     #[builder(into)]
     pub token: Option<Secret>,
-    /// The file that holds the token, and is read again when the credentials are renewed.
+    /// The file that holds the token; it is read again whenever the credentials are renewed.
     pub token_file: Option<String>,
-    /// The name of the session, which the role's account sees in its logs; a generated one by default.
+    /// The name of the session, which appears in the logs of the role's account. Default: a generated name.
     pub session_name: Option<String>,
-    /// How long the credentials last, 15 minutes to 12 hours; an hour by default. They are renewed in time.
+    /// How long the credentials last, 15 minutes to 12 hours; they are renewed in time. Default: one hour.
     pub duration: Option<Duration>,
-    /// A policy in JSON that narrows what the role may do; none by default.
+    /// A policy in JSON that restricts the role further. Default: none.
     pub policy: Option<String>,
-    /// Managed policies that narrow what the role may do; none by default.
+    /// ARNs of managed policies that restrict the role further. Default: none.
     #[builder(default)]
     pub policy_arns: Vec<String>,
 }
@@ -76,7 +76,7 @@ impl WebIdentity {
     }
 }
 
-/// Asks the Security Token Service whenever credentials are needed.
+/// Calls the Security Token Service whenever credentials are needed.
 #[derive(Debug)]
 pub(super) struct WebIdentityProvider {
     identity: WebIdentity,

@@ -12,33 +12,34 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Serialize, de::DeserializeOwned};
 use twox_hash::XxHash3_64;
 
-/// What an object begins with, before its version.
+/// The beginning of an object, before its version.
 const MAGIC: &str = "connect-user shared state ";
 
-/// The version of the form; a later one cannot be read.
+/// The version of the form; other versions cannot be read.
 pub(super) const VERSION: u64 = 1;
 
-/// The length of an entry that is removed.
+/// The length that marks a removed entry.
 const REMOVED: u32 = u32::MAX;
 
-/// Packed entries by the names of users; `None` where a user is removed.
+/// Packed entries by resource name; `None` if the user is removed.
 pub(super) type Rows = BTreeMap<String, Option<Arc<[u8]>>>;
 
-/// Why bytes are not an object of a state.
+/// The reason why bytes are not an object of a state.
 #[derive(Debug)]
 pub(super) enum Unreadable {
     Version(u64),
     Damaged(String),
 }
 
-/// The object of a number: the checksum covers the number, so that none can be taken for another.
+/// The bytes of the object with this number. The checksum covers the number, so that an object cannot be mistaken for
+/// another object.
 pub(super) fn encode<'a>(
     number: usize,
     header: &impl Serialize,
     rows: impl IntoIterator<Item = (&'a str, Option<&'a [u8]>)>,
 ) -> Vec<u8> {
     let mut bytes = format!("{MAGIC}{VERSION}\n").into_bytes();
-    // Headers are texts and numbers, of which JSON can always be made.
+    // Headers consist of texts and numbers, so that they can always be written as JSON.
     bytes.extend(serde_json::to_vec(header).unwrap_or_default());
     bytes.push(b'\n');
     for (name, entry) in rows {
@@ -53,7 +54,7 @@ pub(super) fn encode<'a>(
     bytes
 }
 
-/// How many bytes of an object a row takes.
+/// The number of bytes that a row takes in an object.
 pub(super) fn size(name: &str, entry: Option<&[u8]>) -> usize {
     2 * size_of::<u32>() + name.len() + entry.map_or(0, <[u8]>::len)
 }
@@ -87,7 +88,7 @@ pub(super) fn decode<H: DeserializeOwned>(number: usize, bytes: &[u8]) -> Result
 }
 
 fn push(bytes: &mut Vec<u8>, part: &[u8]) {
-    // Nothing is as long as 4 GiB: an entry is a few kilobytes.
+    // No part is as long as 4 GiB: an entry has a few kilobytes.
     bytes.extend((part.len() as u32).to_le_bytes());
     bytes.extend(part);
 }
@@ -115,7 +116,7 @@ fn take<'a>(rest: &mut &'a [u8], length: u32) -> Option<&'a [u8]> {
     Some(taken)
 }
 
-/// The first line, and what is behind it.
+/// The first line, and the bytes behind it.
 fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     Some((bytes.get(..end)?, bytes.get(end + 1..)?))
@@ -150,13 +151,13 @@ mod tests {
         assert_eq!(bytes.len(), encoded(&Rows::new()).len() + sizes);
     }
 
-    /// Also where the checksum is right: lengths that lead nowhere are damage.
+    /// Even if the checksum is right, lengths that exceed the rest are damage.
     #[test]
     fn an_object_that_is_cut_off_or_longer_is_refused() {
         let bytes = encoded(&rows());
         let body = bytes.len() - size_of::<u64>();
         let first = encoded(&Rows::new()).len() - size_of::<u64>();
-        // Where one row ends, the rest is not missed.
+        // After the end of a row, missing rows are not noticed.
         let ends = [first, first + 8, first + 19, body];
         for cut in 0..=body {
             let mut bytes: Vec<u8> = bytes.iter().copied().take(cut).collect();

@@ -7,39 +7,40 @@ use twox_hash::XxHash3_64;
 
 use crate::user::Timestamp;
 
-/// How many shards a large state has.
+/// The number of shards of a large state.
 pub(super) const SHARDS: usize = 8;
 
 /// The header of the first object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Head {
-    /// The id of the state, made with its first write: a state that is made anew in its place has another.
+    /// The id of the state, from its first write: a state that is created again at the same location has another id.
     pub(super) state: String,
-    /// The id of the write that made it: a writer whose answer was lost finds out by it whether it was made.
+    /// The id of the write that made the object: if the answer to a write was lost, the writer finds out by this id
+    /// whether the write was made.
     pub(super) write: String,
-    /// How many writes have changed users.
+    /// The number of writes that have changed users.
     pub(super) number: u64,
-    /// Who wrote it, and when.
+    /// The owner of the run that wrote the object, and the time of the write.
     pub(super) by: String,
     pub(super) at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) lease: Option<Lease>,
-    /// For each shard, up to which number its users are in its object; the changes since are here. `None` where
-    /// there is no object.
+    /// For each shard, the number of the write as of which its object has the users; later changes are in this first
+    /// object. `None` if the shard has no object.
     pub(super) shards: [Option<u64>; SHARDS],
 }
 
-/// The lease of a shared state: who applies, and alone may write.
+/// The lease of a shared state: its owner is applying a plan, and alone may write.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Lease {
-    /// Which one it is: each has an id of its own.
+    /// The id of the lease, which no other lease has.
     pub id: String,
-    /// Who has it.
+    /// The owner of the lease, as given to [`SharedStore::open`](super::SharedStore::open).
     pub owner: String,
-    /// When it was taken, by the owner's clock.
+    /// The time at which the lease was taken, by the owner's clock.
     pub since: Timestamp,
 }
 
@@ -47,10 +48,10 @@ pub struct Lease {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Shard {
-    /// The id of the state that it belongs to.
+    /// The id of the state that the shard belongs to.
     pub(super) state: String,
-    /// The write of the first object as of which its users are: one write has one content. Numbers come again where the
-    /// first object is restored.
+    /// The id of the write of the first object as of which the shard has its users: one write has one content. Unlike
+    /// ids, numbers are used again if the first object is restored.
     pub(super) write: String,
     /// The number of that write.
     pub(super) number: u64,
@@ -61,17 +62,17 @@ pub(super) fn shard_of(name: &str) -> usize {
     (XxHash3_64::oneshot(name.as_bytes()) % SHARDS as u64) as usize
 }
 
-/// An id that nobody else has.
+/// A new unique id.
 pub(super) fn new_id() -> String {
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// The id of a lease, which people type.
+/// A new id of a lease, which is short because people type it.
 pub(super) fn new_lease_id() -> String {
     format!("{:016x}", random())
 }
 
 fn random() -> u64 {
-    // Each has keys of its own from the system.
+    // Each `RandomState` has keys of its own from the system.
     RandomState::new().hash_one(())
 }

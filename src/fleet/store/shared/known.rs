@@ -13,18 +13,18 @@ use super::{
 };
 use crate::user::{one_line, with_causes};
 
-/// How often a state is read while somebody else writes it.
+/// Maximum number of attempts to read a state while another run writes it.
 const ATTEMPTS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What the objects of a state say of themselves, and the users.
+/// The header of the first object, the recent changes, and the versions of the objects.
 pub(super) struct Known {
     pub(super) head: Head,
     /// The version of the first object, if there is one.
     pub(super) version: Option<UpdateVersion>,
     /// The changes that are not in a shard yet.
     pub(super) recent: Rows,
-    /// The versions of the shards that there are.
+    /// The versions of the shards that exist.
     pub(super) shards: [Option<UpdateVersion>; SHARDS],
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn load_head(objects: &Objects) -> Result<Option<(Head, Rows, U
     Ok(Some((head, recent, version)))
 }
 
-/// Adds the shards; `None` if one of them is of another moment than the first object.
+/// Reads the shards, and returns the users; `None` if a shard is of another moment than the first object.
 async fn load_shards(objects: &Objects, known: &mut Known) -> Result<Option<Users>, StoreError> {
     let needed = known.head.shards.iter().enumerate().filter(|(_, number)| number.is_some());
     let needed: Vec<usize> = needed.map(|(shard, _)| shard).collect();
@@ -98,7 +98,7 @@ pub(super) async fn load_shard(
     Ok(Some((header, rows, version)))
 }
 
-/// Makes changes.
+/// Makes changes in `users`.
 pub(super) fn change(users: &mut Users, changes: &Rows) {
     for (name, entry) in changes {
         match entry {
@@ -117,7 +117,7 @@ pub(super) fn failed(objects: &Objects, number: usize, error: &Error) -> StoreEr
     StoreError::Failed { location, reason: reason(with_causes(error)) }
 }
 
-/// What an error says, on one line; of a service's answer the code and the message alone.
+/// The text of an error, on one line; of the answer of a service, only the code and the message.
 fn reason(said: String) -> String {
     let answer = said.split_once('<').and_then(|(before, answer)| Some(format!("{before}{}", code(answer)?)));
     let words = answer.unwrap_or(said).split_whitespace().collect::<Vec<_>>().join(" ");

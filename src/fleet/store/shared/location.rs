@@ -1,4 +1,4 @@
-//! Where a shared state is.
+//! The location of a shared state.
 
 use std::{
     fmt,
@@ -13,49 +13,50 @@ use object_store::{
 
 use super::super::{error::StoreError, scheme::Scheme};
 
-/// Where a shared state is: a store of objects, and the key of its first object.
+/// The location of a shared state: a store of objects, and the key of its first object.
 ///
 /// | URL | store | settings |
 /// | --- | --- | --- |
-/// | `s3://BUCKET/KEY` | Amazon S3, and whatever speaks its protocol | variables that begin with `AWS_` |
+/// | `s3://BUCKET/KEY` | Amazon S3, and services with the same protocol | variables that begin with `AWS_` |
 /// | `gs://BUCKET/KEY` | Google Cloud Storage | variables that begin with `GOOGLE_` |
 /// | `az://CONTAINER/KEY`, `az://CONTAINER@ACCOUNT/KEY` | Azure Blob Storage | variables that begin with `AZURE_` |
-/// | `file:///PATH` | a folder, which may be on a network; one that is not there is made for its owner alone | |
+/// | `file:///PATH` | a folder, which may be on a network; a missing folder is created for its owner alone | |
 ///
-/// In a build with the feature `aws`, credentials and Region of S3 are those that other AWS tools find: of the environment, of
-/// the profile that `AWS_PROFILE` names in `~/.aws/config`, with single sign-on, roles and processes, of a container or a machine. In
-/// a build without it they are those of the environment, a web identity, a container or a machine.
+/// In a build with the feature `aws`, credentials and Region of S3 are found as other AWS tools find them: in the
+/// environment, in the profile that `AWS_PROFILE` names in `~/.aws/config` (with single sign-on, roles and processes),
+/// from a container or from a machine. In a build without the feature, they come from the environment, a web identity,
+/// a container or a machine.
 ///
-/// The [builders of `object_store`](object_store::aws::AmazonS3ConfigKey) name the variables. Those of S3 include the Region
-/// (`AWS_REGION`), the address of another service (`AWS_ENDPOINT_URL`, and `AWS_ALLOW_HTTP=true` where it has no TLS), and encryption:
-/// `AWS_SERVER_SIDE_ENCRYPTION` as `AES256`, as `aws:kms` with `AWS_SSE_KMS_KEY_ID`, or as `sse-c` with
-/// `AWS_SSE_CUSTOMER_KEY_BASE64`, a key that the service does not keep. Google and Azure encrypt with the key that the
-/// bucket or account names.
+/// The [builders of `object_store`](object_store::aws::AmazonS3ConfigKey) name the variables. The variables of S3
+/// include the Region (`AWS_REGION`), the address of another service (`AWS_ENDPOINT_URL`, and `AWS_ALLOW_HTTP=true` if
+/// it has no TLS), and encryption: `AWS_SERVER_SIDE_ENCRYPTION` as `AES256`, as `aws:kms` with `AWS_SSE_KMS_KEY_ID`, or
+/// as `sse-c` with `AWS_SSE_CUSTOMER_KEY_BASE64`, a key that the service does not keep. Google and Azure encrypt with
+/// the key that the bucket or account names.
 #[derive(Clone)]
 pub struct SharedLocation {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) key: Path,
-    /// How it is shown in messages.
+    /// The location as messages show it.
     pub(super) url: String,
-    /// How its bucket is shown.
+    /// The bucket as messages show it.
     pub(super) bucket: String,
-    /// The file that is locked while an object is written, where the store knows no conditions.
+    /// The file that is locked while an object is written, if the store has no conditional writes.
     pub(super) lock: Option<PathBuf>,
 }
 
 impl SharedLocation {
-    /// A key in a store that heeds the conditions of writes.
+    /// Returns the location of a key in a store that obeys the conditions of writes.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Failed`] if `key` is no key.
+    /// [`StoreError::Failed`] if `key` is not a valid key.
     pub fn new(store: Arc<dyn ObjectStore>, key: &str) -> Result<Self, StoreError> {
         let url = format!("{store}/{key}");
         let (key, bucket) = (path(&url, key)?, store.to_string());
         Ok(Self { store, key, url, bucket, lock: None })
     }
 
-    /// What a URL means, with the settings of the environment and, for S3, of AWS's files of profiles. It makes no call to the
+    /// Parses a URL, with the settings of the environment and, for S3, of AWS's profile files. Makes no call to the
     /// store.
     ///
     /// # Errors
@@ -92,7 +93,7 @@ impl SharedLocation {
         Ok(Self { store, key, url: url.to_owned(), bucket, lock: None })
     }
 
-    /// A file of a folder. Folders know no conditional update: a lock stands for it.
+    /// The location of a file in a folder. Folders have no conditional update: a lock is used instead.
     fn file(url: &str, file: &str) -> Result<Self, StoreError> {
         if !FilePath::new(file).is_absolute() || file.ends_with('/') {
             return Err(failed(url, "it must be `file://` and the absolute path of a file"));
@@ -106,19 +107,19 @@ impl SharedLocation {
 
 impl fmt::Debug for SharedLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A store may show its settings.
+        // The debug text of a store may show its settings.
         f.debug_tuple("SharedLocation").field(&self.url).finish()
     }
 }
 
-/// A client of S3, as the environment says it.
+/// A builder for S3 with the settings of the environment and of profiles.
 #[cfg(feature = "aws")]
 async fn s3(url: &str) -> Result<AmazonS3Builder, StoreError> {
     let configured = super::profile::configured(AmazonS3Builder::from_env()).await;
     configured.map_err(|error| failed(url, format_args!("{error}; {}", error.help())))
 }
 
-/// The same, without profiles.
+/// A builder for S3 with the settings of the environment, without profiles.
 #[cfg(not(feature = "aws"))]
 async fn s3(url: &str) -> Result<AmazonS3Builder, StoreError> {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());

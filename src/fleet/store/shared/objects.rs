@@ -11,26 +11,26 @@ use object_store::{Error, GetOptions, PutMode, PutOptions, PutPayload, Result, U
 use super::location::SharedLocation;
 use crate::client::folder::create_folder;
 
-/// How long the lock of a file is waited for: whoever has it is writing one object.
+/// Maximum time to wait for the lock of a file: the process that has it is writing one object.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
-/// What must hold when an object is written.
+/// The condition of a write of an object.
 #[derive(Clone, Debug)]
 pub(super) enum Condition {
     /// There is no such object (`If-None-Match: *`).
     Absent,
-    /// It is as it was read or written (`If-Match`).
+    /// The object is as it was read or written (`If-Match`).
     Unchanged(UpdateVersion),
 }
 
 impl Condition {
-    /// The condition that nobody writes since an object, or none, was read.
+    /// The condition that the object was not written since it was read with this version, or found missing.
     pub(super) fn since(version: Option<UpdateVersion>) -> Self {
         version.map_or(Self::Absent, Self::Unchanged)
     }
 
-    /// The header that states it.
+    /// The header of the condition.
     pub(super) const fn header(&self) -> &'static str {
         match self {
             Self::Absent => "If-None-Match",
@@ -44,7 +44,7 @@ impl Condition {
 pub(super) struct Objects(pub(super) SharedLocation);
 
 impl Objects {
-    /// An object and its version, if there is one.
+    /// Reads an object and its version, if there is one.
     pub(super) async fn get(&self, number: usize) -> Result<Option<(Vec<u8>, UpdateVersion)>> {
         let found = match self.0.store.get_opts(&self.path(number), GetOptions::default()).await {
             Err(error @ Error::NotFound { .. }) if !is_without_bucket(&error) => return Ok(None),
@@ -78,7 +78,7 @@ impl Objects {
         Ok(written?.into())
     }
 
-    /// How an object is called in messages.
+    /// The name of an object in messages.
     pub(super) fn shown(&self, number: usize) -> String {
         match number {
             0 => self.0.url.clone(),
@@ -93,7 +93,7 @@ impl Objects {
         }
     }
 
-    /// The condition, for a store that knows none, under a lock.
+    /// Checks the condition for a store that has no conditional writes; the caller holds the lock.
     async fn check(&self, path: &Path, condition: &Condition) -> Result<()> {
         let head = GetOptions { head: true, ..GetOptions::default() };
         let found = match self.0.store.get_opts(path, head).await {
@@ -108,15 +108,15 @@ impl Objects {
     }
 }
 
-/// Whether a service says that there is no bucket, where others say that there is no object.
+/// Whether an error means that the bucket is missing, although its kind is that of a missing object.
 pub(super) fn is_without_bucket(error: &Error) -> bool {
     let (Error::NotFound { source, .. } | Error::Precondition { source, .. }) = error else { return false };
     let said = source.to_string();
-    // Of S3 and Google, and of Azure.
+    // The codes of S3 and Google, and of Azure.
     ["NoSuchBucket", "ContainerNotFound"].iter().any(|code| said.contains(&format!("<Code>{code}</Code>")))
 }
 
-/// Locks a file until it is dropped.
+/// Locks a file until the returned value is dropped.
 async fn locked(path: &std::path::Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         create_folder(folder)?;

@@ -14,10 +14,11 @@ use tokio::sync::Mutex;
 
 use crate::client::aws::{AwsSettingsError, Chain};
 
-/// How long before their end credentials are looked for again.
+/// Time before the expiry of credentials at which they are looked for again.
 const AHEAD: Duration = Duration::from_secs(300);
 
-/// The builder, with what the environment leaves to profiles, single sign-on and machines.
+/// Returns the builder with credentials, and with a Region if the environment has none, from the places where other AWS
+/// tools look. Unsigned access stays as it is.
 pub(super) async fn configured(builder: AmazonS3Builder) -> Result<AmazonS3Builder, AwsSettingsError> {
     let set = |key| builder.get_config_value(&key).filter(|value| !value.is_empty());
     if set(AmazonS3ConfigKey::SkipSignature).is_some_and(|skip| skip == "true") {
@@ -32,7 +33,7 @@ pub(super) async fn configured(builder: AmazonS3Builder) -> Result<AmazonS3Build
     Ok(builder.with_credentials(Arc::new(Found { chain, last: Mutex::default() })))
 }
 
-/// Credentials, which are looked for again when they end.
+/// Credentials that are looked for again before they expire.
 #[derive(Debug)]
 struct Found {
     chain: Chain,

@@ -30,13 +30,14 @@ use crate::user::Diagnostic;
 
 /// A store in a bucket or a folder, which many people and machines read and write.
 ///
-/// It is read as a whole when it is opened: 1 object, and 8 more from some hundred users on. A commit is one write, under
-/// the condition that nobody has written since; it is all there, or nothing, whenever this process is killed. An
-/// apply [locks](StateStore::lock) it before the first call: meanwhile nobody else opens it to write, and no
-/// write of others succeeds. A killed apply leaves it locked, until somebody [breaks the lease](Self::break_lease).
+/// The whole state is read when the store is opened: 1 object, and 8 more from some hundred users on. A commit is one
+/// write, under the condition that the state was not written since; if this process is killed, either all of the commit
+/// is there or nothing. An apply [locks](StateStore::lock) the state before the first call: meanwhile no other run can
+/// open it to write, and writes of other runs fail. A killed apply leaves the state locked, until the lease is
+/// [broken](Self::break_lease).
 ///
-/// The bucket keeps the history, if its versions are switched on: what was there at any moment is a whole state. Several objects
-/// of different moments are noticed. A service that ignores the conditions of writes is
+/// The bucket keeps the history if versions are switched on: the objects as of any moment are a whole state. Objects of
+/// different moments are refused when the state is opened. A service that ignores the conditions of writes is
 /// [refused](StoreError::Unconditional).
 ///
 /// ```
@@ -54,7 +55,7 @@ pub struct SharedStore {
     url: String,
     may_write: bool,
     writer: sync::Mutex<Writer>,
-    /// Commits that wait for the one that is under way: the next write has them all.
+    /// Commits that wait for the write in progress: the next write makes all of them.
     queue: Mutex<Vec<Arc<Waiting>>>,
 }
 
@@ -64,13 +65,13 @@ struct Waiting {
 }
 
 impl SharedStore {
-    /// Opens a state to write, and creates it with the first commit if there is none. `owner` is shown to others:
-    /// who this is, and where.
+    /// Opens a state to write, and creates it with the first commit if there is none. `owner` is shown to other runs:
+    /// it says who runs this, and where.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Leased`] during the apply of somebody else, or after it was killed; other errors if it cannot be
-    /// read.
+    /// [`StoreError::Leased`] during the apply of another run, or after that run was killed; other errors if the state
+    /// cannot be read.
     pub async fn open(location: SharedLocation, owner: impl Into<String>) -> Result<Self, StoreError> {
         let url = location.url.clone();
         let writer = writer(location, owner.into()).await?;
@@ -80,24 +81,25 @@ impl SharedStore {
         }
     }
 
-    /// Opens a state to read, also while somebody else writes: what is there now. A state that does not exist is an
-    /// empty store.
+    /// Opens a state to read, as it is now, also while another run writes it. A state that does not exist is an empty
+    /// store.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if it cannot be read.
+    /// [`StoreError`] if the state cannot be read.
     pub async fn open_to_read(location: SharedLocation) -> Result<Self, StoreError> {
         let url = location.url.clone();
         Ok(Self::new(url, false, writer(location, String::new()).await?))
     }
 
-    /// Ends the lease with this id, which [`StoreError::Leased`] tells, of somebody else whose run was killed, and returns it;
-    /// `None` if there is no lease. If that run lives, its next commit fails; the users that it was changing are
-    /// looked at by the next run.
+    /// Ends the lease with this id, of a run that was killed, and returns the lease; `None` if there is no lease. The
+    /// id is in [`StoreError::Leased`]. If that run still lives, its next commit fails; the next run looks at the users
+    /// that it was changing.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Leased`] if the state has another lease, which stays; other errors if it cannot be read or written.
+    /// [`StoreError::Leased`] if the state has another lease, which stays; other errors if the state cannot be read or
+    /// written.
     pub async fn break_lease(
         location: SharedLocation,
         owner: impl Into<String>,
@@ -170,7 +172,7 @@ impl StateStore for SharedStore {
         if place.0.is_written.load(Ordering::Acquire) {
             return Ok(());
         }
-        // All that wait, in their order: a write takes as long for one as for many.
+        // All waiting commits, in their order: a write takes as long for one commit as for many.
         let batch = self.queue().clone();
         let waiting = batch.iter().filter(|waiting| !waiting.is_written.load(Ordering::Acquire));
         let mut all = Rows::new();
@@ -204,7 +206,7 @@ impl fmt::Debug for SharedStore {
     }
 }
 
-/// A place in the queue, which is left when the commit is given up.
+/// A place in the queue, which is left when this is dropped, also if the commit is given up.
 struct Place<'a>(Arc<Waiting>, &'a SharedStore);
 
 impl<'a> Place<'a> {

@@ -16,29 +16,29 @@ use super::{
 };
 use crate::user::{Code, Diagnostic, Timestamp};
 
-/// How many bytes of recent changes the first object has, about, before some are worked into a shard.
+/// Approximate number of bytes of recent changes in the first object above which some are moved into a shard.
 const RECENT: usize = 256 << 10;
 
-/// How many bytes it has at most, about, while no shard can be written: with more, commits fail.
+/// Approximate maximum number of bytes of recent changes while no shard can be written: with more, commits fail.
 const MOST_RECENT: usize = 16 << 20;
 
-/// How often an object is written when it is not known why it was not.
+/// Maximum number of attempts to write an object while the cause of the failure is not known.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Who writes a state.
+/// The writer of a state.
 pub(super) struct Writer {
     objects: Objects,
     owner: String,
     known: Known,
     users: Users,
-    /// The ids of writes whose outcome was never heard of: their futures were dropped.
+    /// The ids of writes whose outcome is unknown, for example because their futures were dropped.
     in_doubt: Vec<String>,
-    /// Whether the store is known to heed conditions.
+    /// Whether the store is known to obey conditions.
     is_tried: bool,
-    /// With how many bytes of recent changes some are worked into a shard.
+    /// The number of bytes of recent changes above which some are moved into a shard.
     due: usize,
-    /// Why that failed the last time.
+    /// The error of the last time that changes were moved, if it failed.
     behind: Option<StoreError>,
 }
 
@@ -78,8 +78,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Works in what is due. The commit is made, whatever becomes of this: what fails is tried again when twice as much is
-    /// due.
+    /// Moves recent changes into shards, if that is due. The commit is made even if this fails: then the next attempt
+    /// is made with twice as many bytes.
     async fn tidy(&mut self) {
         let size = self.recent_size();
         if size <= self.due {
@@ -87,13 +87,13 @@ impl Writer {
         }
         self.behind = self.work_in().await.err();
         self.due = if self.behind.is_none() { RECENT } else { 2 * size };
-        // A large commit pays for itself, not the next one.
+        // After a large commit, the smaller first object is written at once, not with the next commit.
         if self.behind.is_none() && size > 2 * RECENT {
             self.behind = self.write(Rows::new(), self.known.head.lease.clone()).await.err();
         }
     }
 
-    /// What failed beside the commits.
+    /// The warning that moving changes into shards failed, although the commits were made.
     pub(super) fn warning(&self) -> Option<Diagnostic> {
         let cause = self.behind.as_ref()?;
         let (first, recent) = (self.objects.shown(0), self.recent_size() >> 10);
@@ -133,7 +133,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Replaces the first object. Returns the version that it had.
+    /// Replaces the first object. Returns its prior version.
     async fn replace(
         &mut self,
         changes: &Rows,
@@ -165,7 +165,7 @@ impl Writer {
         let before = &self.known.head;
         let mut recent = self.known.recent.clone();
         recent.extend(changes.iter().map(|(name, entry)| (name.clone(), entry.clone())));
-        // Where there is no shard, nobody need be removed from it.
+        // A removal is only needed if the user's shard has an object.
         let has_shard = |name: &str| before.shards.get(shard_of(name)).is_some_and(Option::is_some);
         recent.retain(|name, entry| entry.is_some() || has_shard(name));
         let number = before.number + u64::from(!changes.is_empty());
@@ -174,8 +174,8 @@ impl Writer {
         (Head { state, write: new_id(), number, by, at, lease, shards: before.shards }, recent)
     }
 
-    /// Finds out what a write has come to that has failed: the version, if it was made after all, or nothing, if it is
-    /// to be made again.
+    /// Finds out the outcome of a write that has failed. Returns the version if the write was made after all, or `None`
+    /// if it is to be made again.
     async fn find_out(
         &mut self,
         head: &Head,
@@ -194,14 +194,14 @@ impl Writer {
         };
         match found {
             Some((found, _, version)) if found.write == head.write => return Ok(Some(version)),
-            // 409, or a failure on the way.
+            // The service answered 409, or the call failed on the way.
             _ if is_unwritten && attempt >= ATTEMPTS => return Err(failed),
             _ if is_unwritten => tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await,
-            // A write that was given up has been made.
+            // A write of this run whose outcome was unknown has been made.
             Some((found, ..)) if self.in_doubt.contains(&found.write) => {
                 (*known, self.users) = load(objects).await?;
             }
-            // Somebody has only had the lease, and changed nothing.
+            // Another run only had the lease, and changed nothing.
             Some((found, recent, version))
                 if found.number == known.head.number
                     && found.lease.is_none()
@@ -216,8 +216,8 @@ impl Writer {
         Ok(None)
     }
 
-    /// Tries whether the store heeds a condition that does not hold; whether that is known. A store that ignores it gets
-    /// what it has, without a lease.
+    /// Tests whether the store obeys a condition that does not hold. Returns whether that is known now. A store that
+    /// ignores the condition is written with the content that it has, without a lease.
     async fn try_condition(&self, condition: Condition) -> Result<bool, StoreError> {
         let head = Head { write: new_id(), lease: None, ..self.known.head.clone() };
         let bytes = encode(0, &head, rows(&self.known.recent));
@@ -229,7 +229,7 @@ impl Writer {
             Err(Error::Precondition { .. } | Error::AlreadyExists { .. } | Error::NotModified { .. }) => {
                 Ok(true)
             }
-            // The next write tries again.
+            // The next write tests again.
             Err(_) => Ok(false),
         }
     }
@@ -238,7 +238,8 @@ impl Writer {
         self.known.recent.iter().map(|(name, entry)| size(name, entry.as_deref())).sum()
     }
 
-    /// Works recent changes into the shards until few are left, the most into one shard first.
+    /// Moves recent changes into the shards until few are left, beginning with the shard with the most bytes of
+    /// changes.
     async fn work_in(&mut self) -> Result<(), StoreError> {
         while self.recent_size() > RECENT {
             let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
@@ -258,7 +259,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes the object of a shard, with its users as they are in the first object's last write.
+    /// Writes the object of a shard, with its users as of the last write of the first object.
     async fn write_shard(&self, shard: usize) -> Result<UpdateVersion, StoreError> {
         let object = shard + 1;
         let Head { state, write, number, .. } = self.known.head.clone();
@@ -277,9 +278,10 @@ impl Writer {
                 return Err(failed);
             }
             match load_shard(&self.objects, shard).await? {
-                // It is the same, whoever has written it.
+                // The object has the same content, whichever run wrote it.
                 Some((found, _, version)) if found.write == self.known.head.write => return Ok(version),
-                // What was left: by somebody who was killed, or too late, or by a state that was here before.
+                // An object that was left by a run that was killed or was too late, or by a former state at this
+                // location.
                 Some((_, _, left)) => {
                     self.check_current().await?;
                     version = Some(left);
@@ -291,7 +293,8 @@ impl Writer {
         Err(StoreError::Failed { location: self.objects.shown(object), reason: String::new() })
     }
 
-    /// Checks that nobody has written since: a shard that others have written for what they wrote is not overwritten.
+    /// Checks that no other run has written the first object since: a shard that such a run has written must not be
+    /// overwritten.
     async fn check_current(&self) -> Result<(), StoreError> {
         match load_head(&self.objects).await? {
             Some((head, ..)) if head.write == self.known.head.write => Ok(()),
@@ -305,7 +308,7 @@ fn rows(rows: &Rows) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
     rows.iter().map(|(name, entry)| (name.as_str(), entry.as_deref()))
 }
 
-/// Whether trying again has no use: the write was refused whatever is there.
+/// Whether another attempt is of no use: the write was refused, whatever the object is.
 const fn is_refusal(error: &Error) -> bool {
     matches!(
         error,
@@ -317,7 +320,7 @@ const fn is_refusal(error: &Error) -> bool {
     )
 }
 
-/// Somebody else has written, or may.
+/// The error when another run has written the state, or has its lease.
 fn by_other(objects: &Objects, head: Head) -> StoreError {
     let location = objects.shown(0);
     match head.lease {
@@ -326,7 +329,7 @@ fn by_other(objects: &Objects, head: Head) -> StoreError {
     }
 }
 
-/// Somebody else has the lease.
+/// The error when another run has the lease.
 pub(super) fn leased(location: String, Lease { id, owner, since }: Lease) -> StoreError {
     StoreError::Leased { location, id, owner, since }
 }
