@@ -110,7 +110,7 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     });
     if is_changed {
         let message = format!("{} was changed while it was read", input::name(&args.file.file));
-        return Err(Failure::new(message).help("give it again once nobody writes to it"));
+        return Err(Failure::new(message).help("give it again once no program writes to it"));
     }
     let written = match result.and_then(|()| writer.finish()) {
         Ok((_, written)) => written,

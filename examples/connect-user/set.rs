@@ -70,7 +70,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     judge(&review, None)?;
     // Where there is a filter, that is told already.
     if review.checked == 0 && global.r#where.is_empty() {
-        output::note("no recorded user is meant: nobody is changed");
+        output::note("no recorded user is meant: no user is changed");
     }
     let edited = match &args.program {
         Some(file) => Some((file, edit(file, &edits, &session)?)),

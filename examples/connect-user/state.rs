@@ -119,7 +119,7 @@ async fn unlock(global: &Global, id: &str) -> Outcome<()> {
         Some((owner, since)) => format!(
             "Unlocked: `{owner}` had the lease since {since}. `plan` shows what its run has left to do."
         ),
-        None => "Nobody has the lease.".to_owned(),
+        None => "The lease is free.".to_owned(),
     };
     output::result(|| json!({"unlocked": json}), text);
     Ok(())

@@ -218,7 +218,7 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
                 .help(format!("leave it out of `{command}`: `{}` take it", by.replace('/', " --"))));
         }
         let (message, help) = match (option.as_str(), command) {
-            ("stop-after", "plan") => ("in `plan`, which changes nobody", "give it to `apply`"),
+            ("stop-after", "plan") => ("in `plan`, which changes no user", "give it to `apply`"),
             ("refresh", "import") if !global.is_given("all") => {
                 ("where the user is named: it is read whole", "leave it out")
             }

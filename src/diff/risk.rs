@@ -44,7 +44,7 @@ impl Risk {
     /// Returns a short explanation.
     pub const fn describe(self) -> &'static str {
         match self {
-            Self::AccountTakeover => "whoever reads the new e-mail address can reset the password",
+            Self::AccountTakeover => "a person who reads the mail of the new address can reset the password",
             Self::PrivilegeGrant => "grants a security profile",
             Self::IrreversibleDeletion => "a deleted user cannot be brought back",
             Self::Replacement => "the new user has another id, and only the properties that the spec sets",

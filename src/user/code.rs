@@ -176,10 +176,10 @@ codes! {
     }
     Read {
         GONE = "gone", Note, "a recorded user exists", THIS;
-        RECREATED = "recreated", Note, "the name of a recorded user who is gone is free", THIS;
+        RECREATED = "recreated", Note, "the name of a recorded user that is gone is free", THIS;
         RENAMED = "renamed", Note, "a recorded user has the recorded name", THIS;
-        NOT_VISIBLE_YET = "not-visible-yet", Note, "a user who was just created can be read", THIS;
-        NOT_READABLE = "not-readable", Note, "a user who is listed can be read", THIS;
+        NOT_VISIBLE_YET = "not-visible-yet", Note, "a user that was just created can be read", THIS;
+        NOT_READABLE = "not-readable", Note, "a user that is listed can be read", THIS;
         NOT_ADOPTED = "not-adopted", Note, "a user of a file is found by its name and recorded under its resource name", THIS;
         NOT_CHECKED = "not-checked", Note, "everything that a plan needs can be read", THIS;
         CREATION_FOUND = "creation-found", Note, "no earlier run has left a user that it could not record", THIS;
@@ -214,7 +214,7 @@ codes! {
         DUPLICATE_USER = "duplicate-user", Error, "a user is given once in a program", THIS;
         TOO_MANY_DELETIONS = "too-many-deletions", Error, "a plan deletes and replaces no more users than the guard allows", THIS;
         UNKNOWN_TARGET = "unknown-target", Error, "a target is a user of the program, or recorded", THIS;
-        NOBODY_MEANT = "nobody-meant", Warning, "a filter means somebody", THIS;
+        NOBODY_MEANT = "nobody-meant", Warning, "a filter selects a user", THIS;
         EMPTY_PROGRAM = "empty-program", Error, "a program that deletes every recorded user is meant to be empty", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
         NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out, and users are looked for, once every value is known", THIS;
@@ -228,7 +228,7 @@ codes! {
         IMPORTED = "imported", Note, "a user of the program is recorded, or created", THIS;
         MOVED = "moved", Note, "a recorded user keeps its resource name", THIS;
         RELEASED = "released", Note, "a recorded user stays managed until it is deleted", THIS;
-        NAME_NOT_RECORDED = "name-not-recorded", Note, "whoever has the name of a new user is recorded", THIS;
+        NAME_NOT_RECORDED = "name-not-recorded", Note, "the user that has the name of a new user is recorded", THIS;
         COPY_REFUSED = "copy-refused", Error, "users are copied to an instance that can have them", THIS;
         NOT_COPIED = "not-copied", Warning, "a copy keeps all that the source has of a user", THIS;
         STATE_BEHIND = "state-behind", Warning, "the changes of a shared state are moved to its other objects", THIS;

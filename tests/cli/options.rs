@@ -41,7 +41,7 @@ fn options_without_meaning_and_unknown_ones_are_refused_by_name() {
         (json!({"dependsOn": ["jane"]}), "must refer to a resource"),
         (json!({"dependsOn": ["${jane}"]}), "`jane` refers to itself"),
         (json!({"parent": "${nothing}"}), "refers to `nothing`, which the program does not define"),
-        (json!({"deletedWith": "${jane}"}), "whose deletion deletes nobody else"),
+        (json!({"deletedWith": "${jane}"}), "whose deletion deletes no other user"),
         (
             json!({"additionalSecretOutputs": ["identityInfo"]}),
             "names `identityInfo`, which is recorded in clear",

@@ -71,7 +71,7 @@ fn an_apply_over_a_shared_state_is_locked_and_unlocked() {
         tool.ok(&args.iter().map(String::as_str).collect::<Vec<_>>()).out
     };
     assert!(run(&["plan", "program.yaml"]).contains("No changes"));
-    assert_eq!(run(&["state", "unlock"]), "Nobody has the lease.\n");
+    assert_eq!(run(&["state", "unlock"]), "The lease is free.\n");
     let mut changed = jane();
     changed["routingProfileId"] = "r2".into();
     tool.program(&changed);

@@ -420,7 +420,7 @@ fn texts_are_escaped_and_secrets_left_out() {
         ~ tags["cost center"]: "7" → (known after apply)
       3 calls:
         UpdateUserIdentityInfo (connect:UpdateUserIdentityInfo): identityInfo.firstName, identityInfo.email
-          ! account-takeover: whoever reads the new e-mail address can reset the password
+          ! account-takeover: a person who reads the mail of the new address can reset the password
         UpdateUserSecurityProfiles (connect:UpdateUserSecurityProfiles): securityProfileIds
           ! privilege-grant: grants a security profile
         TagResource (connect:TagResource, if needed): tags["cost center"]

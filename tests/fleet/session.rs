@@ -259,7 +259,7 @@ async fn whom_one_user_has_left_to_delete_is_the_user_of_another_resource_that_w
         let expected = if other.is_some() { 1 } else { 0 };
         assert_eq!(shown.deletions().len(), expected, "{:?}", session.refreshed());
         assert_eq!(shown.count(Action::Create), 0);
-        let explanation = "`y`: the user `old`, whom `x` had left to delete, is desired again";
+        let explanation = "`y`: the user `old`, which `x` had left to delete, is desired again";
         assert!(session.refreshed().explanations.iter().any(|told| told == explanation));
         let options = session.apply_options();
         assert!(session.apply(shown, &mut AllKnown, &options).await.expect("applied").is_done());

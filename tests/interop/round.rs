@@ -307,7 +307,7 @@ fn what_a_table_and_a_template_cannot_take_is_told() {
     let all = messages(&text);
     for expected in [
         "the template has 501 resources, and CloudFormation takes 500 at most",
-        "500 of 501 users are not among the resources to import, and an import creates nobody",
+        "500 of 501 users are not among the resources to import, and an import creates no user",
     ] {
         assert!(all.contains(&expected), "{expected}: {:?}", all.last());
     }

@@ -322,7 +322,7 @@ fn what_a_stack_says_of_other_resources_is_kept_or_told() {
         [
             "note: the option `dependsOn` of a user names `floor`, which is no user (2 times)",
             "warning: the option `deletedWith` of a user names `centre`, which is no user and is not read",
-            "warning: the option `deletedWith` of a user names the user `lead`, whose deletion deletes nobody else",
+            "warning: the option `deletedWith` of a user names the user `lead`, whose deletion deletes no other user",
             "note: the option `parent` of a user names `sales`, which is no user",
             "warning: an operation of the user `new` was interrupted (`creating`)",
             "warning: an operation of the user `ana` was interrupted (`updating`)",

@@ -188,7 +188,7 @@ fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
             "a list: a page comes twice" => does!(ListUsers, |request| request.next_token(None));
         }
         a_search_finds_a_name {
-            "a search for a name: expected nobody else, found others"
+            "a search for a name: expected no other user, found others"
                 => does!(SearchUsers, |request| request.name(None));
             "after contact work, in seconds: expected Some(90), found Some(90000)"
                 => each!(FoundUser, |user| for work in user.channels.after_contact_work.values_mut() {

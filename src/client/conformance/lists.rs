@@ -90,7 +90,7 @@ impl Suite<'_> {
         let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
         expect("id", &user.user_id, &created.user_id)?;
         if found.iter().any(|found| !found.name.eq_ignore_ascii_case(name)) {
-            return Err("a search for a name: expected nobody else, found others".to_owned());
+            return Err("a search for a name: expected no other user, found others".to_owned());
         }
         let work = user.channels.after_contact_work.get(&Channel::Voice).map(|work| work.time_limit);
         expect("after contact work, in seconds", &work, &Some(90))?;

@@ -193,7 +193,7 @@ fn supported() -> Vec<Field> {
         choice(
             "refresh",
             REFRESH,
-            "how users are read again: `changed` lists an instance and reads who has changed, `full` reads everybody",
+            "how users are read again: `changed` lists an instance and reads the users that have changed, `full` reads all users",
         ),
         option(
             "callsPerSecond",
@@ -238,7 +238,7 @@ fn supported() -> Vec<Field> {
 
 fn role() -> Vec<Field> {
     let mut fields = session();
-    fields.push(option("externalId", Form::String, "what the role's account asks of who assumes it"));
+    fields.push(option("externalId", Form::String, "the external id that the role's account requires"));
     fields.push(option("tags", Form::Map, "tags of the session"));
     fields
 }

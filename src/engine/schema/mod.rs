@@ -201,7 +201,7 @@ impl Field {
 
     fn block(block: &str, spelling: Spelling, first: Self) -> Self {
         let summary = match block {
-            "identityInfo" => "who the person is",
+            "identityInfo" => "name, e-mail addresses and mobile number",
             "phoneConfig" => "how contacts are taken",
             other => other,
         };

@@ -72,7 +72,7 @@ impl Schema {
         outputs.retain(|name, property| name != TAGS_ALL && property.get("secret").is_none());
         outputs.insert("id".to_owned(), text);
         json!({
-            "description": "An Amazon Connect user that somebody else manages, by its id or its exact name.",
+            "description": "An Amazon Connect user that is managed elsewhere, by its id or its exact name.",
             "inputs": { "type": "object", "properties": inputs, "required": ["instanceId"] },
             "outputs": { "type": "object", "properties": outputs, "required": ["arn", "id", "instanceId", "name", "userId"] },
         })

@@ -63,7 +63,7 @@ impl<'a> Instance<'a> {
             Ok(listed) => refreshed.count_listed(self.source.instance, listed),
             Err(error) => refreshed
                 .unchecked
-                .push(not_checked(format_args!("who else is in {self} was not read"), &error)),
+                .push(not_checked(format_args!("the other users of {self} were not read"), &error)),
         }
         self.explain(
             refreshed,

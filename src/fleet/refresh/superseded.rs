@@ -102,7 +102,7 @@ pub(super) async fn hand_over<'a>(
         };
         Arc::make_mut(state).record.unfinished.replaced.retain(|left| left.user_id != old.user_id);
         refreshed.explanations.push(format!(
-            "`{other}`: the user `{}`, whom `{name}` had left to delete, is desired again",
+            "`{other}`: the user `{}`, which `{name}` had left to delete, is desired again",
             one_line(&old.name)
         ));
         let is_taken = |free: &str| {

@@ -103,8 +103,9 @@ impl Session<'_> {
             match all_pages(self.client(), filter.request(instance.clone())).await {
                 Ok(found) => drop(scope.found.insert(instance.clone(), FoundUsers::new(found))),
                 Err(error) if error.kind() == ErrorKind::AccessDenied => {
-                    let what =
-                        format_args!("who has come to be meant in instance `{instance}` was not searched");
+                    let what = format_args!(
+                        "the users of instance `{instance}` that the filter selects by now were not searched"
+                    );
                     scope.unchecked.push(not_checked(what, &error));
                 }
                 Err(error) => {

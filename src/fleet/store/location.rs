@@ -129,7 +129,7 @@ fn owner() -> String {
     let set =
         |names: &[&str]| names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
     let named = || fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
-    let user = set(&["USER", "USERNAME", "LOGNAME"]).unwrap_or_else(|| "somebody".to_owned());
-    let host = set(&["HOSTNAME", "COMPUTERNAME"]).or_else(named).unwrap_or_else(|| "somewhere".to_owned());
+    let user = set(&["USER", "USERNAME", "LOGNAME"]).unwrap_or_else(|| "unknown".to_owned());
+    let host = set(&["HOSTNAME", "COMPUTERNAME"]).or_else(named).unwrap_or_else(|| "unknown-host".to_owned());
     format!("{user}@{host} (process {})", process::id())
 }

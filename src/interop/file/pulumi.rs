@@ -93,7 +93,7 @@ impl Stack<'_, '_> {
         }
         if flag(resource, "external") {
             let what = "a user that a program only reads (`get`) is not read";
-            return self.reading.leave_out(what, "it is managed by somebody else", at);
+            return self.reading.leave_out(what, "it is managed elsewhere", at);
         }
         let mut inputs = resource.get("inputs").cloned().unwrap_or(Value::Null);
         let has_ciphertext = reveal(&mut inputs);
@@ -191,7 +191,7 @@ impl Stack<'_, '_> {
         let (what, help) = match self.users.contains_key(urn) {
             true => (
                 format!(
-                    "the option `deletedWith` of a user names the user `{name}`, whose deletion deletes nobody else"
+                    "the option `deletedWith` of a user names the user `{name}`, whose deletion deletes no other user"
                 ),
                 "to keep the account, set `retainOnDelete`",
             ),

@@ -28,7 +28,7 @@ pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Ch
         }
     }
     if let Some(named) = options.deleted_with.as_ref().filter(|named| is_user(named)) {
-        let message = format!("refers to the user `{named}`, whose deletion deletes nobody else");
+        let message = format!("refers to the user `{named}`, whose deletion deletes no other user");
         return fail("deletedWith", &message, "refer to the instance, or use `retainOnDelete`".to_owned());
     }
     if let Some(alias) = options.aliases.iter().find(|alias| *alias != name && is_user(alias)) {

@@ -127,7 +127,7 @@ pub(super) fn email_missing(subject: &Subject<'_>, found: &mut Found) {
     let has = identity(subject).is_some_and(|identity| identity.email.is_some());
     // For an existing user without an address, the warning was given at its creation.
     if subject.creates && subject.is(IdentityManagementType::ConnectManaged) && !has {
-        let what = "is missing, without which nobody can reset the password by e-mail";
+        let what = "is missing, without which the password cannot be reset by e-mail";
         found.add(Property::Email, what, format!("give `{:#}`", Property::Email));
     }
 }

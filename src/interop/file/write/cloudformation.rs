@@ -61,11 +61,13 @@ impl Template {
         }
         if imports > 0 && imports < users {
             let what = format!(
-                "{} of {users} users are not among the resources to import, and an import creates nobody",
+                "{} of {users} users are not among the resources to import, and an import creates no user",
                 users - imports
             );
-            writing
-                .lose_file(what, "import a template of those who exist, then update the stack with this one");
+            writing.lose_file(
+                what,
+                "import a template of the users that exist, then update the stack with this one",
+            );
         }
     }
 }
