@@ -204,7 +204,7 @@ impl Session<'_> {
                 }
                 Some(state) if is_there => {
                     let message = format!("`{name}` imports `{id}`, and is recorded as `{}`", state.id());
-                    let help = "remove the `import` option, or give the other user a resource of its own";
+                    let help = "remove the `import` option, or import that user under another resource name";
                     return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, help));
                 }
                 _ => {}
