@@ -1,4 +1,4 @@
-//! Shows what a change of one real user would do, and does it with `--yes`.
+//! Shows the plan of a change of one real user, and applies it with `--yes`.
 //!
 //! ```text
 //! cargo run --features aws --example aws_apply -- INSTANCE:USER ROUTING_PROFILE [--yes]
@@ -29,7 +29,7 @@ async fn main() -> anyhow::Result<()> {
         .await
         .map_err(|error| with_help(&error, error.help()))?;
 
-    // What is there, as a spec, and the one change.
+    // The actual user as a spec, with one change.
     let state = import(&connect, &id).await.map_err(|error| with_help(&error, error.help()))?;
     let mut spec = state.to_spec(&Default::default());
     spec.routing_profile_id = Input::Known(routing_profile.as_str().into());
@@ -50,7 +50,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An error with its way out.
+/// An error with its help.
 fn with_help(error: &impl Display, help: &str) -> anyhow::Error {
     anyhow!("{error}\nhelp: {help}")
 }

@@ -1,5 +1,5 @@
-//! The five documented programs of Pulumi's `aws.connect.User`, one builder call each, made in an Amazon
-//! Connect in memory.
+//! The five documented programs of Pulumi's `aws.connect.User`, each written with one builder call and created in an
+//! in-memory Amazon Connect.
 //!
 //! ```text
 //! cargo run --example documented
@@ -63,8 +63,7 @@ fn with_identity_info() -> UserSpec {
         .build()
 }
 
-/// The document shows this program without a name for the person, which a `CONNECT_MANAGED` instance asks
-/// for.
+/// The documentation shows this program without first and last name, which a `CONNECT_MANAGED` instance requires.
 fn with_phone_type() -> UserSpec {
     UserSpec::builder()
         .instance_id(INSTANCE)

@@ -1,6 +1,7 @@
-//! An engine of one's own: a program and a state in files, unknown values, plan, apply, import, drift.
+//! A small engine: a program and a state in files, unknown values, plan, apply, import, drift.
 //!
-//! In `DIR/program.json`, `${KEY.OUTPUT}` is an output of an earlier key. Put `AwsConnect` in the place of `DIR/connect.json`.
+//! In `DIR/program.json`, `${KEY.OUTPUT}` is an output of an earlier key. For the real service, use `AwsConnect`
+//! instead of `DIR/connect.json`.
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
@@ -21,7 +22,7 @@ struct Engine {
 }
 
 impl Engine {
-    /// Stores what is there of a user, whatever has come of the call. The file is written whole or not at all.
+    /// Stores the state of a user, also after a failure. The file is written completely or not at all.
     fn store(&mut self, key: &str, result: Result<Option<Snapshot>, Failure>) -> Result<()> {
         let (snapshot, failure) = result.map_or_else(Failure::split, |snapshot| (snapshot, None));
         self.state.remove(key);

@@ -73,7 +73,7 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_is_not_looked_into() {
         let mut connect = MockConnectClient::new();
-        // Whatever is not expected panics: no search follows a refusal.
+        // Calls that are not expected panic: no search follows a refusal.
         connect
             .expect_create_user()
             .times(1)

@@ -1,4 +1,4 @@
-//! A preview while values are unknown: the routing profile is made in the same run, and has no id yet.
+//! A preview with unknown values: the routing profile is created in the same run, and has no id yet.
 //!
 //! ```text
 //! cargo run --example preview

@@ -1,4 +1,4 @@
-//! An engine in 60 lines, over the plain core: state in a file, refresh, validate, plan, apply, delete.
+//! An engine in 60 lines, on top of the plain core: state in a file, refresh, validate, plan, apply, delete.
 //!
 //! ```text
 //! cargo run --example reconcile

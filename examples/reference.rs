@@ -1,4 +1,4 @@
-//! Writes the reference of properties and diagnostics from the tables that the library reads.
+//! Writes the reference of properties and diagnostics from the tables of the library.
 //!
 //! ```text
 //! cargo run --example reference > docs/reference.md

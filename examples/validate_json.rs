@@ -1,4 +1,4 @@
-//! Validates a user's JSON document, of a file or of standard input, and prints the report as JSON.
+//! Validates the JSON document of a user, from a file or from standard input, and prints the report as JSON.
 //!
 //! ```text
 //! echo '{"instanceId": "1c2d", "phoneConfg": {}}' | cargo run --example validate_json
@@ -26,7 +26,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let text = text.with_context(|| format!("`{name}` cannot be read"))?;
     let document: Value = serde_json::from_str(&text).with_context(|| format!("`{name}` is not JSON"))?;
     let (_, report) = validate_document(document, &Context::default());
-    // Whoever closes the pipe has seen enough.
+    // A closed pipe is not an error.
     let _ = writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?);
     Ok(if report.is_valid() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,4 +1,4 @@
-//! What goes back over the wire.
+//! Answers, as they are sent over the wire.
 
 use std::{
     pin::Pin,
@@ -22,7 +22,7 @@ pub enum Answer {
         code: String,
         message: String,
     },
-    /// No answer: the service's own fault said so.
+    /// No answer: an injected fault of the service.
     Silence,
 }
 
@@ -62,7 +62,7 @@ impl Answer {
         }
     }
 
-    /// Silence is the end of the connection.
+    /// Fails with the end of the connection if there is no answer.
     pub fn answered(self) -> Result<Self, WireFault> {
         match self {
             Self::Silence => Err(WireFault::ResetAfter),
@@ -93,7 +93,7 @@ impl Answer {
         self.respond(request_id, Body::whole(String::new()))
     }
 
-    /// Half of the answer, under the length of the whole.
+    /// Half of the answer, with the length of the whole answer.
     pub fn cut(self, request_id: usize) -> Response<Body> {
         let text = self.text();
         let half = text.get(..text.len() / 2).unwrap_or_default().to_owned();

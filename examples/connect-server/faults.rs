@@ -1,27 +1,27 @@
-//! Faults of the wire, on demand.
+//! Injected faults of the connection.
 
 use std::{fmt, str::FromStr};
 
 use connect_user::user::Operation;
 
-/// What goes wrong.
+/// A fault.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WireFault {
-    /// The connection ends before anything is done.
+    /// The connection ends before the call is executed.
     ResetBefore,
-    /// The connection ends after it was done.
+    /// The connection ends after the call is executed.
     ResetAfter,
-    /// It is done, and half of the answer comes.
+    /// The call is executed, and half of the answer is sent.
     Cut,
-    /// It is done, and no answer ever comes.
+    /// The call is executed, and no answer is sent; the connection stays open.
     Hang,
-    /// It is done, and the answer is no JSON.
+    /// The call is executed, and the answer is not JSON.
     Malformed,
-    /// It is done, and the answer's body is empty.
+    /// The call is executed, and the body of the answer is empty.
     Empty,
-    /// The answer's token leads back to itself.
+    /// The token of the answer leads to the same page again.
     RepeatToken,
-    /// It is refused with this status and code.
+    /// The call is refused with this status and code.
     Refused(u16, String),
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for WireFault {
 
 impl std::error::Error for WireFault {}
 
-/// The faults that have not come yet.
+/// The faults that have not occurred yet.
 pub struct Faults(Vec<(Operation, u32, WireFault)>);
 
 impl Faults {
@@ -69,7 +69,7 @@ impl Faults {
         Self(faults.to_vec())
     }
 
-    /// What goes wrong with this call, if anything.
+    /// Returns the fault of this call, if there is one.
     pub fn next(&mut self, operation: Operation) -> Option<WireFault> {
         let mut due = None;
         for (of, occurrence, fault) in &mut self.0 {

@@ -1,5 +1,4 @@
-//! Who may ask, and how much may be asked: a web page that a browser shows must not drive the server, and
-//! no client may exhaust its memory.
+//! Checks of requests: a web page in a browser must not control the server, and no client may exhaust its memory.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -12,14 +11,14 @@ use hyper::{
 
 use crate::answer::Answer;
 
-/// The largest request body: a creation with everything has a few kilobytes.
+/// Limit of a request body in bytes; a creation with all properties has a few kilobytes.
 const MOST_BODY: usize = 1 << 20;
 
-/// How long a client may take to send a body.
+/// Time limit for receiving a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Refuses what a browser sends for a page of somebody else: an `Origin`, or a `Host` that is a name which
-/// only happens to lead here. No AWS SDK sends the former, and each sends the address that it was given.
+/// Refuses requests that a browser sends for a foreign web page: requests with an `Origin`, or with a `Host` that is
+/// not a loopback address. AWS SDKs send no `Origin`, and as `Host` the address of the endpoint.
 pub fn check(headers: &HeaderMap, any_host: bool) -> Result<(), Answer> {
     let refused = |message: &str| Answer::error(403, "AccessDeniedException", message);
     if headers.contains_key(ORIGIN) {
@@ -42,7 +41,7 @@ pub fn signed(headers: &HeaderMap) -> Option<String> {
     Some(format!("{key}/{region}"))
 }
 
-/// Whether a host, with or without its port, is this machine and nothing else.
+/// Whether a host, with or without its port, can only be this machine.
 fn is_loopback(host: &str) -> bool {
     let (name, _port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
         Some(parts) => parts,
@@ -54,7 +53,7 @@ fn is_loopback(host: &str) -> bool {
         || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The body of a request. It is copied as it comes: a piece of one byte would hold the whole buffer that it
+/// Reads the body of a request. Each piece is copied, because a piece of one byte would keep the whole buffer that it
 /// was read into.
 pub async fn read(mut body: Incoming) -> Result<Vec<u8>, Answer> {
     let too_large = || Answer::invalid(&format!("the body must be at most {MOST_BODY} bytes"));

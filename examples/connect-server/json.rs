@@ -1,4 +1,4 @@
-//! What goes over the wire: the service's answers, in its JSON.
+//! Writes answers in the JSON of the service.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub fn list<T>(name: &str, page: Page<T>, element: impl Fn(&T) -> Value) -> Valu
     }))
 }
 
-/// The service leaves out what is not set.
+/// Removes nulls: the service leaves out members that are not set.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
@@ -55,7 +55,7 @@ fn identity(identity: &Identity) -> Value {
     })
 }
 
-/// After contact work is in seconds, but in the answers of a search in milliseconds.
+/// Time limits of after contact work are in seconds, but in the results of a search in milliseconds.
 fn phone(phone: &Phone, unit: u64) -> Value {
     json!({
         "PhoneType": phone.line.phone_type(), "AutoAccept": phone.auto_accept,
@@ -98,7 +98,7 @@ fn with_channels(mut user: Value, channels: &ChannelSettings, unit: u64) -> Valu
     without_nulls(user)
 }
 
-/// Seconds since the epoch, with the milliseconds behind the point.
+/// Seconds since the epoch, with milliseconds as decimals.
 fn time(time: Option<connect_user::user::Timestamp>) -> Value {
     time.map_or(Value::Null, |time| json!(time.as_millis() as f64 / 1_000.0))
 }
@@ -125,7 +125,7 @@ pub fn found(user: &FoundUser) -> Value {
     with_unrecognised(with_channels(value, &user.channels, 1_000), &user.unrecognised)
 }
 
-/// With what the client is not to know, at the places where it would be.
+/// Adds members that the client does not know, at their places.
 fn with_unrecognised(mut user: Value, unrecognised: &[String]) -> Value {
     for found in unrecognised {
         let (path, value) = found.split_once(" `").unwrap_or((found, "something else"));
@@ -139,7 +139,7 @@ fn with_unrecognised(mut user: Value, unrecognised: &[String]) -> Value {
     user
 }
 
-/// Puts a value at a place; into each object of a list, and a channel into an object of its own.
+/// Sets a value at a path: in each object of a list; a channel is added as a new object.
 fn put(at: &mut Value, names: &[String], value: &Value) {
     let Some((name, rest)) = names.split_first() else {
         *at = value.clone();
@@ -183,7 +183,7 @@ pub fn named(resource: &NamedResource) -> Value {
     })
 }
 
-/// A hierarchy group, and the names of those above it: nothing here knows their ids.
+/// A hierarchy group, with the names of the groups above it, whose ids are not known here.
 pub fn hierarchy_group(group: &HierarchyGroupEntry) -> Value {
     let depth = group.path.len();
     let level = |(index, name): (usize, &String)| {
@@ -198,7 +198,7 @@ pub fn predefined_attribute(attribute: &PredefinedAttribute) -> Value {
     json!({"Name": attribute.name, "Values": {"StringList": attribute.values}})
 }
 
-/// The quotas of operations, each in calls a second, as Service Quotas lists them.
+/// The quotas of operations in calls per second, as Service Quotas lists them.
 pub fn quotas(quotas: &[(Option<Operation>, Rate)]) -> Value {
     let of = |operation: &Operation| {
         let is_own = |(of, _): &&(Option<Operation>, Rate)| *of == Some(*operation);

@@ -1,7 +1,7 @@
-//! `connect-server`: Amazon Connect's user operations on loopback, for tests in any language.
+//! `connect-server`: a server on loopback with the user operations of Amazon Connect, for tests in any language.
 //!
-//! It speaks the service's own protocol (restJson1), so the AWS SDKs, boto3 and the AWS command line take it
-//! for the real one; behind it is [`MemoryConnect`], with all of its rules.
+//! The server uses the protocol of the service (restJson1), so it works with the AWS SDKs, boto3 and the AWS command
+//! line. Calls are executed by [`MemoryConnect`], with all its rules.
 //!
 //! ```text
 //! cargo run --example connect-server -- --port 8080 --instance 1c2d=SAML
@@ -49,19 +49,19 @@ use crate::{
     faults::{Faults, WireFault},
 };
 
-/// How many connections are served at once; others wait.
+/// Limit of connections at the same time; further connections wait.
 const MOST_CONNECTIONS: usize = 512;
 
-/// The most that is read ahead of a connection, heads of requests included.
+/// Limit of bytes that are buffered for a connection, including the heads of requests.
 const MOST_HEAD: usize = 64 << 10;
 
-/// How long a client may take to send the head of a request.
+/// Time limit for receiving the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long requests under way may take after the server is told to end.
+/// Time limit for requests in progress when the server is stopped.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How long to wait after a connection that could not be taken.
+/// Pause after a connection that could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// The service and how it behaves.
@@ -91,7 +91,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Says an error, where anybody listens.
+/// Prints an error to stderr, if that is open.
 fn complain(error: &dyn std::error::Error) {
     let _ = writeln!(std::io::stderr().lock(), "error: {error}");
 }
@@ -127,7 +127,7 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         let Some(accepted) = end.run(listener.accept()).await else { break };
         let stream = match accepted {
             Ok((stream, _)) => stream,
-            // A client that has left already, or too many open files: the next connection may succeed.
+            // The client has disconnected, or too many files are open: the next connection may succeed.
             Err(error) => {
                 complain(&error);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -139,27 +139,27 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
             converse(server, stream, &end).await;
             drop(place);
         });
-        // Those that have ended are forgotten.
+        // Remove the tasks of connections that have ended.
         while connections.try_join_next().is_some() {}
     }
     let _ = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
     Ok(())
 }
 
-/// The requests of one connection, until its client or the server ends.
+/// Serves the requests of one connection, until the client or the server ends it.
 async fn converse(server: Arc<Server>, stream: TcpStream, end: &CancellationToken) {
     let service = service_fn(move |request| handle(server.clone(), request));
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(MOST_HEAD);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
-    // A connection that breaks, breaks: often it was told to.
+    // Errors of the connection are ignored: they are often injected faults.
     if end.run(connection.as_mut()).await.is_none() {
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }
 }
 
-/// Ends the server on Ctrl-C, and where it is told to by `SIGTERM`.
+/// Stops the server on Ctrl-C or `SIGTERM`.
 fn end_on_signal(end: CancellationToken) {
     tokio::spawn(async move {
         let told = async {
@@ -259,7 +259,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         )
         .into_response(0));
     }
-    // The log of calls is not served, and would grow without bound.
+    // The log of calls is not used here, and would grow without limit.
     server.connect.clear_calls();
     let request_id = server.requests.fetch_add(1, Ordering::Relaxed) + 1;
     match fault {
@@ -280,7 +280,7 @@ impl Server {
         self.file.as_ref().map_or(Ok(()), |file| file.persist(&self.connect))
     }
 
-    /// Neither bodies nor names are logged: they hold personal data and passwords.
+    /// Logs a request, without bodies and names, which have personal data and passwords.
     fn log(
         &self,
         operation: Option<Operation>,

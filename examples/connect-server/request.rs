@@ -1,4 +1,4 @@
-//! What comes over the wire: the service's JSON, in the model's types.
+//! Reads requests: the JSON of the service, as types of the model.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
@@ -27,7 +27,7 @@ pub struct CreateBody {
     pub channels: Channels,
 }
 
-/// The body of an update, of whichever part.
+/// The body of an update; it has the members of all update operations.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct UpdateBody {
@@ -71,7 +71,7 @@ pub struct SearchCriteria {
     string_condition: Option<StringCondition>,
     hierarchy_group_condition: Option<HierarchyGroupCondition>,
     list_condition: Option<ListCondition>,
-    /// What is not supported here, and must not be ignored.
+    /// Other members, which are not supported here and must not be ignored.
     #[serde(flatten)]
     others: BTreeMap<String, IgnoredAny>,
 }
@@ -98,7 +98,7 @@ struct ListCondition {
     conditions: Vec<ElementCondition>,
 }
 
-/// A condition of an element of the list.
+/// A condition on a member of an element of the list.
 #[derive(Deserialize)]
 enum ElementCondition {
     StringCondition(StringCondition),
@@ -115,7 +115,8 @@ struct NumberCondition {
 }
 
 impl ListCondition {
-    /// The proficiency that is named whole, and its levels; `None` for everything else.
+    /// The condition on a proficiency with an exact name, an exact value and a range of levels; `None` for all other
+    /// forms.
     fn condition(self) -> Option<UserCondition> {
         let (mut name, mut value, mut levels) = (None, None, None::<RangeInclusive<u8>>);
         for condition in self.conditions {
@@ -147,7 +148,7 @@ impl ListCondition {
 }
 
 impl SearchCriteria {
-    /// The condition; `None` if there is none, or one that is not supported here.
+    /// The condition; `None` if there is no condition, or a condition that is not supported here.
     pub fn condition(self) -> Option<UserCondition> {
         let all = |criteria: Vec<Self>| criteria.into_iter().map(Self::condition).collect::<Option<Vec<_>>>();
         let mut parts = Vec::new();
@@ -200,7 +201,7 @@ struct TagCondition {
 }
 
 impl SearchFilter {
-    /// The tags that users must have, all of them; `None` if there are none.
+    /// The tags that users must have; `None` if there are no tags.
     pub fn tags(self) -> Option<Tags> {
         let TagFilter { and_conditions, tag_condition } = self.tag_filter;
         let conditions = and_conditions.into_iter().chain(tag_condition);
@@ -283,7 +284,7 @@ struct AfterContactWorkConfigPerChannel {
     agent_first_callback_after_contact_work_config: Option<Limit>,
 }
 
-/// A limit of 0 comes as an empty object.
+/// A time limit; a limit of 0 is sent as an empty object.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Limit {
@@ -352,7 +353,7 @@ pub struct Proficiency {
     level: f32,
 }
 
-/// Proficiencies with their levels; one that a removal names has none.
+/// Proficiencies with their levels; the level is missing when proficiencies are removed.
 pub fn proficiencies(list: Vec<Proficiency>) -> BTreeMap<ProficiencyKey, u8> {
     let entry = |proficiency: Proficiency| {
         let key = ProficiencyKey::new(proficiency.attribute_name, proficiency.attribute_value);

@@ -1,4 +1,4 @@
-//! From a path to an operation, and from a request to its answer.
+//! Finds the operation of a path, and answers requests.
 
 use std::collections::BTreeSet;
 
@@ -20,16 +20,16 @@ use crate::{
     request::{CreateBody, SearchBody, SessionsBody, UpdateBody, proficiencies},
 };
 
-/// A token that leads back to the first page: a fault, on demand.
+/// The token of the fault `repeat-token`, which leads to the first page again.
 pub const AGAIN: &str = "again";
 
-/// The parts of a path, decoded: an ARN is one of them.
+/// The parts of a path, decoded; an ARN is a single part.
 fn segments(path: &str) -> Vec<String> {
     let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
     path.split('/').skip(1).map(decode).collect()
 }
 
-/// The operation of a request, as the API Reference routes it.
+/// The operation of a request, by the routes of the API Reference.
 pub fn operation(method: &str, path: &str) -> Option<Operation> {
     use Operation::*;
 
@@ -84,17 +84,17 @@ fn query(uri: &Uri, name: &str) -> Vec<String> {
     pairs.filter(|(key, _)| *key == name).map(|(_, value)| decode(value)).collect()
 }
 
-/// A body; one that is not there is an empty object.
+/// Reads a body; a missing body is an empty object.
 fn parse<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Answer> {
     if body.is_empty() {
         return Ok(T::default());
     }
-    // What was sent stays out of the message.
+    // The message must not repeat the body.
     serde_json::from_slice(body)
         .map_err(|_| Answer::error(400, "InvalidRequestException", "Invalid request body"))
 }
 
-/// Does what the request asks for.
+/// Executes a request.
 pub async fn answer(connect: &MemoryConnect, operation: Operation, uri: &Uri, body: &[u8]) -> Answer {
     match call(connect, operation, uri, body).await {
         Ok(Ok(value)) => Answer::Done(value),

@@ -1,4 +1,4 @@
-//! `adopt`: the users of a file, found by name and recorded.
+//! `adopt`: finds the users of a file by name, and records them.
 
 use connect_user::{
     interop::file::{AdoptOptions, Adoption, adopt as record},
@@ -27,7 +27,7 @@ pub async fn adopt(file: &FileArgs, global: &Global) -> Outcome<()> {
     adoption.notices.iter().for_each(output::diagnostic);
     for user in &adoption.users {
         for found in &user.diagnostics {
-            // What is wrong with the file ends no adoption: nobody is changed.
+            // Mistakes in the file do not stop the adoption, because no user is changed.
             output::note(&found.clone().about(&user.name).text());
         }
     }

@@ -301,12 +301,12 @@ pub struct Global {
 }
 
 impl Global {
-    /// Whether the command line gives an option, by its long name.
+    /// Whether the command line gives the option with this long name.
     pub fn is_given(&self, option: &str) -> bool {
         self.given.iter().any(|given| given == option)
     }
 
-    /// The users that are meant.
+    /// The filter from the options `--where`.
     pub fn filter(&self) -> Outcome<Filter> {
         let all = self.r#where.iter().try_fold(Filter::default(), |filter, condition| filter.and(condition));
         Ok(all?)

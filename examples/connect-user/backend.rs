@@ -1,4 +1,4 @@
-//! Where the users are: an Amazon Connect in a file, or the real one; and at what pace it is asked.
+//! The service: an Amazon Connect in a file or the real one, with the pace of calls.
 
 use std::{
     sync::Arc,
@@ -21,19 +21,19 @@ use crate::{
 };
 
 pub struct Backend {
-    /// One attempt a call.
+    /// The client, with a single attempt for each call.
     pub service: Arc<dyn ConnectClient>,
-    /// How calls are tried again, where the command line says it.
+    /// The retry policy, if the command line sets it.
     pub retry: Option<RetryPolicy>,
     pub timer: Arc<dyn Timer>,
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
-    /// What is worth knowing of the rates.
+    /// Notices about the rates.
     pub notices: Vec<Diagnostic>,
 }
 
 impl Backend {
-    /// A service that is never asked.
+    /// A service that is never called.
     pub fn offline() -> Self {
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
         let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
@@ -41,13 +41,13 @@ impl Backend {
         Self { service, retry: None, timer, pace, cancel, notices: Vec::new() }
     }
 
-    /// The service with pace and retry around it.
+    /// The service with pace and retry.
     pub fn client(&self) -> impl ConnectClient + '_ {
         let (pace, retry) = (self.pace.clone(), self.retry.unwrap_or_default());
         Retrying::paced(&*self.service, pace, retry, self.timer.clone(), &self.cancel)
     }
 
-    /// Opens the service; `is_used` says whether the state holds users of it.
+    /// Opens the service; `is_used` says whether the state has users of it.
     pub async fn open(args: &Global, is_used: bool, writes: bool) -> Outcome<Self> {
         let offline = Self::offline();
         let (service, rates, ceiling, notice) = match args.backend {
@@ -73,7 +73,7 @@ impl Backend {
     }
 }
 
-/// Which options of rates have no effect.
+/// Warns of options of rates that have no effect.
 fn idle_rates(args: &Global, rates: &Rates, ceiling: Option<&Rates>) -> impl Iterator<Item = Diagnostic> {
     let is_local = args.backend == BackendKind::Local;
     let is_unlimited = is_local && args.rate.is_empty();
@@ -109,7 +109,7 @@ fn local(
 ) -> Outcome<Arc<dyn ConnectClient>> {
     let (path, place) = (&args.local_file, args.local_file.display());
     require_regular(path, STILL_TO_BE_MADE)?;
-    // A wrong path must not look like a service in which everybody is gone.
+    // A wrong path must not look like a service without users.
     if is_used && path.try_exists().is_ok_and(|exists| !exists) {
         return Err(Failure::new(format!("`{place}` is not there, and the state holds users of it"))
             .help("give the path of the file with `--local-file`, or start with another `--state`"));
@@ -129,7 +129,7 @@ fn local(
     })
 }
 
-/// The real service, the rates of its calls, and up to which they are raised.
+/// The real service, the rates of its calls, the rates that they are raised to at most, and a notice.
 type Asked = (Arc<dyn ConnectClient>, Rates, Option<Rates>, Option<Diagnostic>);
 
 #[cfg(feature = "aws")]
@@ -151,7 +151,7 @@ async fn aws(args: &Global) -> Outcome<Asked> {
         Some(source) => Some(connect.rates(source).await),
         None => None,
     };
-    // The account is asked once, and says the same of both.
+    // The quotas of the account are read once, so both notices are equal.
     let notice = rates.notice.or(ceiling.as_ref().and_then(|ceiling| ceiling.notice.clone()));
     Ok((Arc::new(connect), rates.rates, ceiling.map(|ceiling| ceiling.rates), notice))
 }

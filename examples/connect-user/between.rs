@@ -1,4 +1,4 @@
-//! `compare` and `copy`: the users of two instances.
+//! `compare` and `copy`: compare and copy the users of two instances.
 
 use std::num::NonZeroU32;
 
@@ -56,7 +56,7 @@ pub struct CopyArgs {
     stop_after: Option<NonZeroU32>,
 }
 
-/// Compares the users of two instances, and says whether any are different.
+/// Compares the users of two instances. Returns whether there are differences.
 pub async fn compare(args: &CompareArgs, global: &Global) -> Outcome<bool> {
     let reached = args.sides.reach(global)?;
     let (from, to) = reached.open().await?;
@@ -80,7 +80,7 @@ pub async fn compare(args: &CompareArgs, global: &Global) -> Outcome<bool> {
     Failure::all(failed).map(|()| !found.is_same())
 }
 
-/// Copies users from one instance to another; with `--dry-run`, says whether there is anything to do.
+/// Copies users from one instance to another. With `--dry-run`, returns whether there is something to do.
 pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     let reached = args.sides.reach(global)?;
     let passwords = args.passwords.read()?;
@@ -116,12 +116,12 @@ pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     whole(&plan).map(|()| false)
 }
 
-/// Ends where a user could not be read, after all others.
+/// Fails if a user could not be read; called after all other users are copied.
 fn whole(plan: &CopyPlan) -> Outcome<()> {
     if plan.failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
 }
 
-/// Says what stands in the way of a copy, which then ends.
+/// Prints the findings of a copy, and fails if one of them prevents it.
 fn tell(plan: &CopyPlan) -> Outcome<()> {
     if !plan.existing.is_empty() {
         let users = counted(plan.existing.len(), "user");
@@ -140,7 +140,7 @@ fn tell(plan: &CopyPlan) -> Outcome<()> {
     if plan.diagnostics.iter().any(Diagnostic::is_error) { Err(Failure::said()) } else { Ok(()) }
 }
 
-/// What is found, with the options that are the way out.
+/// A finding, with the options of the command line that help.
 fn with_option(found: &Diagnostic) -> Diagnostic {
     match (found.code, &found.subject) {
         (Code::PASSWORD_REQUIRED, None) => found.clone().with_help(

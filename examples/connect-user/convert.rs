@@ -1,4 +1,4 @@
-//! `convert`: the users of a file in another format.
+//! `convert`: writes the users of a file in another format.
 
 use std::{
     collections::BTreeMap,
@@ -63,7 +63,7 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
         written::check_place(path, "--imports", "no file of resources to import", is_imports)?;
     }
     let mut file = args.file.open(global)?;
-    // It is read twice: users may refer to those behind them, and of a file that is wrong nothing is written.
+    // The file is read twice: users may refer to later users, and nothing is written if the file has errors.
     let (mut names, mut found) = (Vec::new(), Findings::new(output::MOST));
     let (mut do_exist, mut has_arns) = (false, false);
     file.each(|item| match item {
@@ -130,7 +130,7 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     Ok(())
 }
 
-/// A file of another tool, open, with how it is read.
+/// An open file of another tool, with its format and the options of reading.
 struct OpenFile {
     format: FileFormat,
     options: ReadOptions,
@@ -145,7 +145,7 @@ impl OpenFile {
 }
 
 impl FileArgs {
-    /// The users of the file. What is wrong with the file ends the command.
+    /// Reads the users of the file. Fails if the file has errors.
     pub fn read(&self, global: &Global) -> Outcome<UserFile> {
         let (mut file, mut found) = (UserFile::default(), Findings::new(output::MOST));
         self.open(global)?.each(|item| match item {
@@ -179,7 +179,7 @@ impl FileArgs {
         Ok(OpenFile { format, options, bytes })
     }
 
-    /// The format that the file looks like.
+    /// Detects the format of the file.
     fn detect(&self, file: &mut dyn ReadSeek) -> Outcome<FileFormat> {
         let mut bytes = Vec::new();
         let mut read = |most: u64| {
@@ -187,7 +187,7 @@ impl FileArgs {
             read.map(|_| FileFormat::detect(&bytes))
                 .map_err(|error| input::unreadable(&self.file, "file", &error))
         };
-        // Nearly always the beginning tells.
+        // The beginning of the file is nearly always enough.
         let format = read(1 << 16)?;
         if let Some(format) = format.map_or_else(|| read(u64::MAX), |format| Ok(Some(format)))? {
             return Ok(format);

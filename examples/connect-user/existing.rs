@@ -1,4 +1,4 @@
-//! `import` and `export`: users that exist, recorded or written as a program.
+//! `import` and `export`: record users that exist, or write them as a program.
 
 use connect_user::{
     fleet::{RecordError, Session},
@@ -78,7 +78,7 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
     instances.take_notices().iter().for_each(output::diagnostic);
     let mut file = UserFile::of_existing(&users, &run.settings, directory.as_deref());
     for user in &mut file.users {
-        // Who is recorded under this name need not be imported.
+        // A user that is recorded under this name need not be imported.
         let recorded = session.state(&user.name).map(|state| state.id());
         user.options.import.take_if(|id| recorded.as_ref() == Some(id));
     }

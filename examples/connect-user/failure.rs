@@ -1,4 +1,4 @@
-//! What ends a command early.
+//! The failure of a command.
 
 use std::{error::Error, fmt::Display};
 
@@ -19,18 +19,18 @@ use crate::way_out;
 
 pub type Outcome<T> = Result<T, Failure>;
 
-/// Mistakes that were found in the same go. Where there is none, everything there is to say was said already.
+/// The mistakes that were found together. Without mistakes, everything was printed already.
 #[derive(Debug)]
 pub struct Failure(pub Vec<Mistake>);
 
-/// A mistake with its way out. Unlike those of the library's diagnostics, its texts are whole: the cause of a long chain
-/// stands at the end. They are escaped where they are printed.
+/// A mistake with its help. Unlike the texts of the library's diagnostics, its texts are not shortened, because the
+/// cause of a long chain is at the end. They are escaped when they are printed.
 #[derive(Debug)]
 pub struct Mistake {
     pub message: String,
-    /// Empty if there is none.
+    /// The help; empty if there is none.
     pub help: String,
-    /// Where it is in a file.
+    /// The place in a file.
     pub location: Option<Location>,
 }
 
@@ -39,17 +39,17 @@ impl Failure {
         Self(vec![Mistake { message: message.into(), help: String::new(), location: None }])
     }
 
-    /// What went wrong, and why: an error with its causes.
+    /// A failure with an error and its causes.
     pub fn caused(what: impl Display, error: &(dyn Error + 'static)) -> Self {
         Self::new(format!("{what}: {}", with_causes(error)))
     }
 
-    /// What the library says.
+    /// A failure with a diagnostic of the library.
     pub fn told(diagnostic: &Diagnostic) -> Self {
         Self::new(diagnostic.text()).help(way_out::help(diagnostic).unwrap_or_default())
     }
 
-    /// What the library says of a file.
+    /// A failure with a diagnostic of the library about a file.
     pub fn found(FileDiagnostic { diagnostic, location, .. }: FileDiagnostic) -> Self {
         let mut failure = Self::told(&diagnostic);
         failure.0.iter_mut().for_each(|mistake| mistake.location.clone_from(&location));
@@ -67,18 +67,18 @@ impl Failure {
         self
     }
 
-    /// All of them in one.
+    /// Joins failures to one failure.
     fn joined(failures: impl IntoIterator<Item = Self>) -> Self {
         Self(failures.into_iter().flat_map(|failure| failure.0).collect())
     }
 
-    /// All of them in one, if there are any.
+    /// Fails with all failures in one, if there are any.
     pub fn all(failures: impl Iterator<Item = Self>) -> Outcome<()> {
         let all = Self::joined(failures);
         if all.0.is_empty() { Ok(()) } else { Err(all) }
     }
 
-    /// Says where.
+    /// Puts a place before each message.
     pub fn within(mut self, place: &str) -> Self {
         for mistake in &mut self.0 {
             mistake.message = format!("{place}: {}", mistake.message);
@@ -113,7 +113,7 @@ impl From<RecordError> for Failure {
     }
 }
 
-/// Errors that are texts with their way out, and those that a deployment fails with.
+/// Converts errors with a help, and errors that are part of a deployment error.
 macro_rules! from {
     ($($error:ty),+; $($within:ty),+) => {
         $(impl From<$error> for Failure {

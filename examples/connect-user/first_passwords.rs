@@ -41,22 +41,22 @@ pub struct PasswordArgs {
 #[derive(Default)]
 pub struct Given<'a> {
     pub first: FirstPasswords,
-    /// Where those go that are made.
+    /// The table for passwords that are made.
     table: Option<Table<'a>>,
 }
 
 /// A table of passwords that were made.
 struct Table<'a> {
     file: &'a Path,
-    /// Its text; `None` where it is still to be made.
+    /// The text of the table; `None` if the file does not exist yet.
     text: Option<Secret>,
     passwords: BTreeMap<String, Secret>,
 }
 
-/// The columns of a table that was made.
+/// The header of a table of made passwords.
 const HEADER: &str = "name,password";
 
-/// What a file of passwords is.
+/// The description of a file of passwords, for messages.
 const TABLE: &str = "table (CSV) with the columns `name` and `password`";
 
 impl PasswordArgs {
@@ -81,7 +81,7 @@ impl From<FirstPasswords> for Given<'_> {
 }
 
 impl Given<'_> {
-    /// Writes down the passwords that were made, beside those of an earlier copy.
+    /// Writes the passwords that were made, together with those of an earlier copy.
     pub fn hand_out(self, made: &BTreeMap<String, Secret>) -> Outcome<()> {
         let Some(Table { file, text, mut passwords }) = self.table.filter(|_| !made.is_empty()) else {
             return Ok(());
@@ -103,8 +103,8 @@ impl Given<'_> {
 }
 
 impl<'a> Table<'a> {
-    /// One that an earlier copy has made, or that is still to be made. Another one has more than is kept when it is
-    /// written again.
+    /// Opens a table that an earlier copy has made, or that does not exist yet. Other tables are refused, because
+    /// writing them again would lose their other columns.
     fn at(file: &'a Path) -> Outcome<Self> {
         if !file.exists() {
             input::require_regular(file, input::STILL_TO_BE_MADE)?;
@@ -129,11 +129,11 @@ fn text(file: &Path) -> Outcome<Secret> {
 fn passwords(file: &Path, text: &Secret) -> Outcome<BTreeMap<String, Secret>> {
     let options = ReadOptions::builder().file(file.display().to_string()).build();
     let read = read(FileFormat::Csv, text.expose().as_bytes(), &options);
-    // Of other columns nothing is taken.
+    // Other columns are ignored.
     let mut mistakes = read.diagnostics;
     mistakes.retain(|found| found.diagnostic.is_error());
     for found in &mut mistakes {
-        // What has another header is another file.
+        // A mistake in the header means that it is another kind of file.
         if found.location.as_ref().is_some_and(|at| at.line == 1) {
             found.diagnostic = found.diagnostic.clone().with_help(format!("give a {TABLE}"));
         }

@@ -9,7 +9,7 @@ use std::{
 
 use crate::failure::{Failure, Outcome};
 
-/// What to give where a file may still have to be made.
+/// Help for the path of a file that may not exist yet.
 pub const STILL_TO_BE_MADE: &str = "give the path of a file, or of one that is still to be made";
 
 /// The name of a file in messages.
@@ -17,8 +17,8 @@ pub fn name(file: &Path) -> String {
     if is_stdin(file) { "standard input".to_owned() } else { format!("`{}`", file.display()) }
 }
 
-/// Opens a file, or standard input with `-`. Refuses named pipes, sockets, devices and directories: opening a
-/// pipe that nobody writes to would wait for ever.
+/// Opens a file, or standard input with `-`. Refuses named pipes, sockets, devices and directories: opening a pipe
+/// without a writer would wait forever.
 pub fn open(file: &Path, what: &str) -> Outcome<Box<dyn Read>> {
     if is_stdin(file) {
         return Ok(Box::new(io::stdin()));
@@ -33,12 +33,12 @@ fn open_path(file: &Path, what: &str) -> Outcome<File> {
     File::open(file).map_err(|error| unreadable(file, what, &error))
 }
 
-/// What can be read more than once.
+/// A source that can be read more than once.
 pub trait ReadSeek: Read + Seek {}
 
 impl<R: Read + Seek> ReadSeek for R {}
 
-/// Opens a file that is read more than once; what comes from a pipe or from standard input is held.
+/// Opens a file that is read more than once; text from a pipe or from standard input is kept in memory.
 pub fn open_again(file: &Path, what: &str) -> Outcome<Box<dyn ReadSeek>> {
     if is_stdin(file) || is_descriptor(file) {
         return Ok(Box::new(Cursor::new(bytes(file, what)?)));
@@ -46,10 +46,10 @@ pub fn open_again(file: &Path, what: &str) -> Outcome<Box<dyn ReadSeek>> {
     Ok(Box::new(open_path(file, what)?))
 }
 
-/// The largest text; a program of a million users takes as much.
+/// Limit of a text in bytes; a program with a million users has about this size.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// The text of a file, of a pipe or, with `-`, of standard input.
+/// Reads the text of a file, of a pipe or, with `-`, of standard input.
 pub fn text(file: &Path, what: &str) -> Outcome<String> {
     String::from_utf8(bytes(file, what)?)
         .map_err(|_| Failure::new(format!("{} is not UTF-8 text", name(file))).help("save it as UTF-8"))
@@ -67,13 +67,13 @@ fn bytes(file: &Path, what: &str) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A file that cannot be read, and why.
+/// The failure of a file that cannot be read, with the cause.
 pub fn unreadable(file: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::caused(format!("{} cannot be read", name(file)), error)
         .help(format!("give the path of a {what}"))
 }
 
-/// Refuses what is there and is not a regular file.
+/// Fails if something other than a regular file exists at the path.
 pub fn require_regular(path: &Path, help: &str) -> Outcome<()> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
@@ -83,7 +83,7 @@ pub fn require_regular(path: &Path, help: &str) -> Outcome<()> {
             let message = format!("`{}` is a link to a file that is not there", path.display());
             Err(Failure::new(message).help(help))
         }
-        // Opening it tells what else is wrong.
+        // Opening the file reports other errors.
         _ => Ok(()),
     }
 }
@@ -104,7 +104,7 @@ pub fn is_stdin(file: &Path) -> bool {
     file == Path::new("-") || file == Path::new("/dev/stdin")
 }
 
-/// Whether the shell has opened it already, as with `<(command)`.
+/// Whether the path is a file descriptor that the shell has opened, as with `<(command)`.
 fn is_descriptor(file: &Path) -> bool {
     file.starts_with("/dev/fd") || file.starts_with("/proc/self/fd")
 }

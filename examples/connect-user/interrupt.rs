@@ -7,11 +7,11 @@ use tokio::runtime::Builder;
 
 use crate::output;
 
-/// The first Ctrl-C or SIGTERM from here on stops cleanly; the second ends the program.
+/// From now on, the first Ctrl-C or SIGTERM stops the run cleanly, and the second ends the program.
 ///
-/// They are waited for on a thread of their own: work that never waits would keep them out.
+/// A separate thread waits for the signals, because work that never yields would block them.
 pub fn end_on_interrupt(token: CancellationToken) {
-    // Without signals of its own the program ends as every other.
+    // If the signals cannot be handled, they end the program at once.
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
     let entered = runtime.enter();
     let Ok(mut signal) = signals() else { return };
@@ -26,7 +26,7 @@ pub fn end_on_interrupt(token: CancellationToken) {
     });
 }
 
-/// Waits for a signal, and gives the usual exit code of a program that it ends.
+/// Waits for a signal, and returns the usual exit code of a program that the signal ends.
 #[cfg(unix)]
 fn signals() -> io::Result<impl AsyncFnMut() -> i32 + Send> {
     use tokio::signal::unix::{SignalKind, signal};

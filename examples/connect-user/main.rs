@@ -1,7 +1,7 @@
 //! `connect-user`: manage Amazon Connect users from a Pulumi YAML program.
 //!
-//! A whole tool over the library's public API, and the way to try it: without an option, the users are in
-//! a local file, and no AWS account is needed.
+//! A complete tool on top of the library's public API, which is also the easiest way to try the library: by default,
+//! the users are in a local file, and no AWS account is needed.
 //!
 //! ```text
 //! cargo run --example connect-user -- apply examples/users.yaml --yes
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
-    // Whether there is something to do or to see, where the exit code is to tell.
+    // Whether there is something to do or a difference, if the exit code is to show that.
     let mut is_something = false;
     match command {
         Command::Validate { file } => plan::validate(&file, &global).await?,

@@ -1,4 +1,4 @@
-//! What is printed: for people in colour, for machines as JSON.
+//! Output: coloured text for people, JSON for machines.
 
 use std::{
     collections::BTreeMap,
@@ -24,7 +24,7 @@ use crate::{
     way_out,
 };
 
-/// The form of what is printed.
+/// The format of the output.
 static FORMAT: OnceLock<Format> = OnceLock::new();
 
 pub fn choose(color: ColorChoice, format: Format) {
@@ -36,20 +36,21 @@ pub fn choose(color: ColorChoice, format: Format) {
     }
 }
 
-/// Whether machines read what is printed.
+/// Whether the output is JSON.
 pub fn is_json() -> bool {
     FORMAT.get() == Some(&Format::Json)
 }
 
-/// Prints a result: to machines, or to people.
+/// Prints a result as JSON or as text.
 pub fn result(json: impl FnOnce() -> Value, text: impl FnOnce() -> String) {
     if is_json() { self::json(&json()) } else { self::text(text()) }
 }
 
-/// Why something could not be written to stdout.
+/// The error of writing to stdout, if there was one.
 static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
 
-/// Whoever closes the pipe has seen enough; anything else is told at the end, so that nothing under way is cut off.
+/// Notes an error of writing to stdout. A closed pipe is ignored; other errors are reported at the end, so that work in
+/// progress is not cut off.
 pub fn written(result: io::Result<()>) {
     if let Err(error) = result
         && error.kind() != io::ErrorKind::BrokenPipe
@@ -58,7 +59,7 @@ pub fn written(result: io::Result<()>) {
     }
 }
 
-/// Fails where something could not be written to stdout, such as on a full disk.
+/// Fails if something could not be written to stdout, for example because the disk is full.
 pub fn check_written() -> Outcome<()> {
     written(io::stdout().flush());
     match UNWRITTEN.get() {
@@ -68,22 +69,22 @@ pub fn check_written() -> Outcome<()> {
     }
 }
 
-/// Prints a file, and fails where it cannot be written: what stands there would be taken for the whole.
+/// Prints a file, and fails if it cannot be written: an incomplete file would look complete.
 pub fn file(text: &str) -> Outcome<()> {
     written(io::stdout().lock().write_all(text.as_bytes()));
     check_written()
 }
 
-/// Prints lines to stdout, each in the colour of its symbol. Names and values in them have passed through
-/// [`one_line`] or stand in JSON; what else might steer a terminal is escaped here.
+/// Prints lines to stdout, each in the colour of its symbol. Names and values in them are escaped by [`one_line`] or as
+/// JSON; other characters that could control a terminal are escaped here.
 pub fn text(text: impl Display) {
     let mut lines = Lines { out: anstream::stdout().lock(), line: String::new() };
-    // Writing to it cannot fail.
+    // Writing to `Lines` cannot fail.
     let _ = write!(lines, "{text}");
     lines.end();
 }
 
-/// Lines that are printed as they are made: the plan of a large fleet is never in memory as a text.
+/// Prints lines as they are written, so that the plan of a large fleet is never in memory as a whole text.
 struct Lines {
     out: anstream::AutoStream<io::StdoutLock<'static>>,
     line: String,
@@ -136,15 +137,15 @@ pub fn note(text: &str) {
     plain(Severity::Note, text, None, None);
 }
 
-/// Prints what the library has found to stderr.
+/// Prints a diagnostic of the library to stderr.
 pub fn diagnostic(found: &Diagnostic) {
     plain(found.severity, &found.text(), None, way_out::help(found).as_deref());
 }
 
-/// How many notes of a kind are shown one by one.
+/// Limit of notes of the same kind that are shown one by one.
 const SHOWN: usize = 5;
 
-/// Prints the first few of each kind: a kill in a large apply leaves many.
+/// Prints the first few diagnostics of each kind; an apply of many users that was killed leaves many.
 pub fn some_of_each(found: &[Diagnostic]) {
     let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
     for user in found {
@@ -159,10 +160,10 @@ pub fn some_of_each(found: &[Diagnostic]) {
     }
 }
 
-/// Limit of mistakes of one reading that are told.
+/// Limit of findings that are printed for one file.
 pub const MOST: usize = 100;
 
-/// Prints what is wrong with a file or a program, or worth knowing, with codes; fails if there is an error among it.
+/// Prints findings about a file or a program, with codes; fails if there is an error among them.
 pub fn found(found: Findings, form: Form) -> Outcome<()> {
     found.kept().iter().for_each(|found| coded(&way_out::mended(found), form));
     if found.more() > 0 {
@@ -175,10 +176,10 @@ pub fn found(found: Findings, form: Form) -> Outcome<()> {
     if found.is_valid() { Ok(()) } else { Err(Failure::said()) }
 }
 
-/// More than so many findings are counted at the end, where the first ones can no longer be seen.
+/// If there are more findings than this, counts are printed at the end, because the first ones may be scrolled away.
 const A_SCREEN: usize = 20;
 
-/// Prints why something has failed to stderr.
+/// Prints a failure to stderr.
 pub fn failure(Failure(mistakes): &Failure) {
     for Mistake { message, help, location } in mistakes.iter().take(MOST) {
         let help = Some(help.as_str()).filter(|help| !help.is_empty());
@@ -189,16 +190,16 @@ pub fn failure(Failure(mistakes): &Failure) {
     }
 }
 
-/// How what is found is told to people, beside its code.
+/// The form of a finding in text output.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Form {
-    /// With its place in the file.
+    /// With the place in the file.
     File,
-    /// With the property of a user beside the place: those who write a program know users by it.
+    /// With the place in the file, and the property of the user, by which authors of programs know it.
     Program,
 }
 
-/// Prints what is found to stderr, with its code.
+/// Prints a finding to stderr, with its code.
 fn coded(found: &FileDiagnostic, form: Form) {
     let FileDiagnostic { diagnostic, location, .. } = found;
     let Diagnostic { path, subject, severity, code, help, .. } = diagnostic;
@@ -216,7 +217,7 @@ fn coded(found: &FileDiagnostic, form: Form) {
     tell(*severity, &format!("[{code}]"), &diagnostic.text(), at.as_deref(), help.as_deref());
 }
 
-/// Prints a message to stderr by its text alone: how bad it is, what there is to say, where, and the way out.
+/// Prints a message to stderr without a code: severity, text, place and help.
 fn plain(severity: Severity, text: &str, location: Option<&Location>, help: Option<&str>) {
     if !is_json() {
         let at = location.map(ToString::to_string);
@@ -229,7 +230,7 @@ fn plain(severity: Severity, text: &str, location: Option<&Location>, help: Opti
     error_line(&line);
 }
 
-/// Prints a message to people.
+/// Prints a message as text to stderr.
 fn tell(severity: Severity, code: &str, text: &str, at: Option<&str>, help: Option<&str>) {
     let style = match severity {
         Severity::Error => AnsiColor::Red.on_default().bold(),
@@ -244,7 +245,7 @@ fn tell(severity: Severity, code: &str, text: &str, at: Option<&str>, help: Opti
     }
 }
 
-/// Prints a line to the machine that reads stderr.
+/// Prints a line of JSON to stderr.
 fn error_line(value: &Value) {
     let _ = writeln!(io::stderr().lock(), "{}", readable_json(&value.to_string()));
 }

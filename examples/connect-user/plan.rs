@@ -1,4 +1,4 @@
-//! `validate`, `plan`, `apply` and `destroy`: a program beside what is recorded and there.
+//! `validate`, `plan`, `apply` and `destroy`: compare a program with the recorded and the actual users.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -25,7 +25,7 @@ use crate::{
     saved, summary, way_out,
 };
 
-/// Limit of listed values that are not known.
+/// Limit of unknown values that are listed.
 const MOST_DEFERRED: usize = 20;
 
 pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
@@ -72,11 +72,11 @@ pub struct PlanArgs {
     scale: Scale,
 }
 
-/// Shows what is to be done, and says whether there is anything.
+/// Shows the plan, and returns whether there is something to do.
 pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool> {
     let program = program(file, global)?;
     args.out.as_deref().map_or(Ok(()), saved::check_place)?;
-    // What a saved plan was made from must be recorded.
+    // The refreshed state that a saved plan is based on must be recorded.
     let access = if args.out.is_some() { Access::Record } else { Access::Read };
     let (run, entries) = Run::open(global, args.scale, access).await?;
     let mut session = run.recovered(entries).await?;
@@ -94,7 +94,7 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
     Ok(is_work)
 }
 
-/// Carries out a program, or a saved plan, for which `of` may be the program.
+/// Applies a program, or a saved plan; `of` may be the program that the plan was made of.
 pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, global: &Global) -> Outcome<()> {
     let text = input::text(file, "program")?;
     if PlanFile::is_one(&text) {
@@ -123,7 +123,7 @@ pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Write).await?;
     let mut session = run.recovered(entries).await?;
-    // Whoever destroys means everybody.
+    // `destroy` has no limit of deletions.
     let options = PlanOptions::builder().settings(run.settings.clone()).guard(Guard::OFF).build();
     let preview = session.preview_destroy(options);
     session.notices(&preview).iter().for_each(output::diagnostic);
@@ -131,7 +131,7 @@ pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     apply_known(&run, &mut session, preview).await
 }
 
-/// Carries out a plan of which everything is known.
+/// Applies a plan without unknown values.
 pub async fn apply_known<'r>(
     run: &'r Run<'_>,
     session: &mut Session<'r>,
@@ -142,8 +142,8 @@ pub async fn apply_known<'r>(
     told(session.apply(preview, &mut AllKnown, &options).await, &watch)
 }
 
-/// Reads the users again, and says what is wrong with a program and what has become of its users. Ends where nobody could
-/// be read, for a plan would be made of what is no longer true, and where a rule is broken.
+/// Refreshes the users, previews the program and prints the findings. Fails if no user could be read, because the plan
+/// would be based on an outdated state, and if a rule is broken.
 async fn review(
     session: &mut Session<'_>,
     deployment: &mut Deployment<'_>,
@@ -156,7 +156,7 @@ async fn review(
     Ok(review)
 }
 
-/// Says who could not be read, and ends where that is everybody who is meant.
+/// Prints which users could not be read. Fails if no selected user could be read.
 pub fn refuse_unread(session: &Session<'_>) -> Outcome<()> {
     let refreshed = session.refreshed();
     refreshed.failures().iter().for_each(output::diagnostic);
@@ -164,18 +164,18 @@ pub fn refuse_unread(session: &Session<'_>) -> Outcome<()> {
     if refreshed.failed.is_empty() || is_read { Ok(()) } else { Err(Failure::said()) }
 }
 
-/// Says what has become of users, and what is wrong with them.
+/// Prints notices and findings of a review. Fails if there is an error.
 pub fn judge(review: &Review, program: Option<&Program>) -> Outcome<()> {
     review.notices.iter().for_each(output::diagnostic);
     output::found(review.diagnostics(program).into(), Form::Program)
 }
 
-/// Ends where a user could not be read, after all others.
+/// Fails if a user could not be read; called after all other users are handled.
 pub fn fail_partial(session: &Session<'_>) -> Outcome<()> {
     if session.refreshed().failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
 }
 
-/// Ends where a plan refuses: protection, policies, what no call can do, and too many deletions.
+/// Fails if the plan is refused, because of protection, policies, changes that no call can make, or too many deletions.
 pub fn refuse(preview: &FleetPreview, is_summary: bool) -> Outcome<()> {
     Failure::all(preview.reasons().iter().map(|reason| {
         let look = match reason.code {
@@ -189,7 +189,7 @@ pub fn refuse(preview: &FleetPreview, is_summary: bool) -> Outcome<()> {
     }))
 }
 
-/// Shows what is to be done, and asks whether to do it.
+/// Shows the plan, and asks for confirmation.
 pub fn approve(
     run: &Run<'_>,
     session: &Session<'_>,
@@ -204,7 +204,7 @@ pub fn approve(
     if preview.is_up_to_date() { Ok(()) } else { confirm(yes) }
 }
 
-/// Asks whether to go on.
+/// Asks for confirmation.
 pub fn confirm(yes: bool) -> Outcome<()> {
     if yes {
         return Ok(());
@@ -223,7 +223,7 @@ pub fn confirm(yes: bool) -> Outcome<()> {
     }
 }
 
-/// Says what an apply has come to.
+/// Prints the outcome of an apply.
 pub fn told<E>(outcome: Result<FleetOutcome, E>, watch: &Watch) -> Outcome<()>
 where
     Failure: From<E>,
@@ -243,7 +243,7 @@ where
     if outcome.is_done() { Ok(()) } else { Err(Failure::said()) }
 }
 
-/// Says what has become of a user.
+/// Prints the outcome for a user.
 fn report(outcome: &UserOutcome, planned: usize, is_cancelled: bool) {
     let UserOutcome { user, message, help, .. } = outcome;
     let message = message.as_deref().unwrap_or_default();

@@ -15,19 +15,19 @@ pub fn program(file: &Path, args: &Global) -> Outcome<Program> {
     parsed(file, input::text(file, "program")?, args)
 }
 
-/// Reads a program, the text of which was read from a file.
+/// Reads a program from text that was read from a file.
 pub fn parsed(file: &Path, text: String, args: &Global) -> Outcome<Program> {
     let assignments = assignments(args)?;
     let source = match input::is_stdin(file) {
         true => Source::stdin(text),
         false => Source::new(file.display().to_string(), text),
     };
-    // What is no file cannot be read again.
+    // Only a file can be read again.
     let source = if file.is_file() { source.from_file(file) } else { source };
     Ok(Program::read(source, &assignments)?)
 }
 
-/// The values that the command line gives; no message shows one.
+/// The values that the command line gives; messages never show them.
 pub fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
     let mut all = Vec::new();
     assign("--set", "VALUE", &args.set, |value| Ok(value.to_owned()), &mut all)?;
@@ -36,7 +36,7 @@ pub fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
     Ok(all)
 }
 
-/// Adds those of an option, which says where each value is.
+/// Adds the values of an option; `read` reads each value.
 fn assign(
     option: &str,
     what: &str,
@@ -64,14 +64,14 @@ fn assign(
     Ok(())
 }
 
-/// A name and what comes behind its `=`.
+/// Splits a text at its first `=` into a name and a value.
 pub fn pair(text: &str) -> Result<(String, String), &'static str> {
     let named = text.split_once('=').filter(|(key, _)| !key.trim().is_empty());
     let (key, value) = named.ok_or("there is no `=` with a name before it")?;
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 
-/// A file's text, without the line break that editors put at its end.
+/// The text of a file, without the line break at its end.
 fn file(path: &str) -> Outcome<String> {
     let text = input::text(Path::new(path), "file")?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));

@@ -1,4 +1,4 @@
-//! What is seen of an apply while it goes on.
+//! Shows the progress of an apply.
 
 use std::io::IsTerminal;
 
@@ -11,11 +11,11 @@ use serde_json::json;
 
 use crate::output;
 
-/// Looks on: a bar on a terminal, a line a call elsewhere, and JSON for machines.
+/// The progress: a bar on a terminal, one line per call elsewhere, and JSON for machines.
 pub struct Watch(Option<ProgressBar>);
 
 impl Watch {
-    /// Looks on as so many steps are made.
+    /// Shows the progress of this number of steps.
     pub fn new(steps: usize) -> Self {
         let is_shown = !output::is_json() && std::io::stderr().is_terminal() && steps > 0;
         Self(is_shown.then(|| {

@@ -1,4 +1,4 @@
-//! What every command begins with: the recorded users, the service, and what the command line says of both.
+//! The beginning of every command: opens the recorded users and the service, with the options of the command line.
 
 use std::collections::BTreeMap;
 
@@ -23,22 +23,22 @@ use crate::{
     state,
 };
 
-/// What is recorded, by resource names.
+/// The recorded entries, by resource name.
 pub type Entries = BTreeMap<String, Entry>;
 
-/// What is wrong where there is no state yet: a mistyped path looks like a state without users.
+/// A message if the state does not exist: a mistyped path looks like a state without users.
 pub fn missing_state(args: &Global) -> Option<String> {
     let location = StateLocation::new(&args.state);
     (!location.may_exist()).then(|| format!("the state `{location}` is not there"))
 }
 
-/// The same, for commands that have nothing to do then.
+/// Fails if the state does not exist, for commands that have nothing to do then.
 pub fn require_state(args: &Global) -> Outcome<()> {
     let help = "`apply` and `import` make it; `--state` gives the path of another";
     missing_state(args).map_or(Ok(()), |missing| Err(Failure::new(missing).help(help)))
 }
 
-/// The users that are recorded as there.
+/// The recorded users that exist.
 pub fn users(entries: &Entries) -> impl Iterator<Item = (&String, &UserState)> {
     entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_deref()?)))
 }
@@ -49,25 +49,25 @@ pub struct Run<'a> {
     pub backend: Backend,
     pub settings: Settings,
     pub scale: Scale,
-    /// The users of `--where`.
+    /// The filter from `--where`.
     filter: Filter,
     overrides: Overrides,
     args: &'a Global,
     access: Access,
 }
 
-/// What a run opens.
+/// The access that a run needs.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Access {
-    /// The recorded users, and no service.
+    /// Reads the recorded users, without the service.
     Offline,
-    /// The same, to change them: only one run may.
+    /// Changes the recorded users, without the service; only one run at a time may do this.
     OfflineToWrite,
-    /// The recorded users and the service, both to look at.
+    /// Reads the recorded users and the service.
     Read,
-    /// The recorded users to change, and the service to look at.
+    /// Changes the recorded users, and reads the service.
     Record,
-    /// Both to change.
+    /// Changes the recorded users and the service.
     Write,
 }
 
@@ -82,15 +82,15 @@ impl Access {
 }
 
 impl<'a> Run<'a> {
-    /// Opens what a command needs, and reads what is recorded.
+    /// Opens the state and the service as a command needs them, and reads the recorded entries.
     pub async fn open(args: &'a Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
-        // A mistyped option is told before anything is locked.
+        // Report mistyped options before anything is locked.
         let (filter, overrides) = (args.filter()?, overrides(args)?);
         let service = async |is_used| match access.is_offline() {
             true => Ok(Backend::offline()),
             false => Backend::open(args, is_used, access == Access::Write).await,
         };
-        // Where the service is refused, no new file is left.
+        // If the service cannot be opened, no new state file is created.
         let location = StateLocation::new(&args.state);
         let first = if location.may_exist() { None } else { Some(service(false).await?) };
         let file = state::open(&location, !access.is_read_only()).await?;
@@ -104,14 +104,14 @@ impl<'a> Run<'a> {
         Ok((Self { file, backend, settings, scale, filter, overrides, args, access }, entries))
     }
 
-    /// How users are read again, unless the command line says otherwise.
+    /// The options of refreshing, with this strategy unless the command line gives another.
     pub fn refresh(&self, strategy: Strategy) -> RefreshOptions {
         let options = RefreshOptions::builder().parallelism(self.args.parallelism);
         let strategy = if self.access.is_offline() { Strategy::None } else { strategy };
         options.strategy(self.args.refresh.unwrap_or(strategy)).build()
     }
 
-    /// A session over the recorded users, about those of `--where`.
+    /// A session of the recorded users, with `--where` as filter and `--target` as targets.
     pub fn session(&self, entries: Entries) -> Session<'_> {
         let backend = &self.backend;
         let options = SessionOptions::builder()
@@ -127,8 +127,8 @@ impl<'a> Run<'a> {
         Session::with_entries(&*self.file, entries, &*backend.service, options)
     }
 
-    /// The same, for what is wrong where an earlier run could not write down whether it made a user: a plan, and what
-    /// records whoever is not recorded. Such creations are looked into, which may take some seconds.
+    /// A session that is recovered first, for commands that would be wrong if an earlier run could not record whether
+    /// it created a user: plans, and commands that record users. Looks such users up, which may take some seconds.
     pub async fn recovered(&self, entries: Entries) -> Outcome<Session<'_>> {
         let mut session = self.session(entries);
         let found = session.recover().await?;
@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
         Deployment::new(program, session, self.options())
     }
 
-    /// What the command line says of a plan.
+    /// The options of a plan from the command line.
     pub fn options(&self) -> DeploymentOptions {
         DeploymentOptions::builder()
             .settings(self.settings.clone())
@@ -151,13 +151,13 @@ impl<'a> Run<'a> {
             .build()
     }
 
-    /// Looks on while so many steps are made, which an interrupt from here on stops cleanly.
+    /// Shows the progress of this number of steps. From now on, an interrupt stops the run cleanly.
     pub fn watch(&self, steps: usize) -> Watch {
         end_on_interrupt(self.backend.cancel.clone());
         Watch::new(steps)
     }
 
-    /// How plans are carried out.
+    /// The options of applying a plan.
     pub fn apply_options<'o>(
         &'o self,
         session: &Session<'o>,
@@ -172,7 +172,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What the command line says of rules.
+/// The severities of rules from the command line.
 pub fn overrides(args: &Global) -> Outcome<Overrides> {
     let mut overrides = Overrides::default();
     args.allow.iter().try_for_each(|code| overrides.allow(code))?;
@@ -180,7 +180,7 @@ pub fn overrides(args: &Global) -> Outcome<Overrides> {
     Ok(overrides)
 }
 
-/// What the command line says of every user.
+/// The settings of every user from the command line.
 pub fn settings(args: &Global) -> Settings {
     Settings::builder()
         .default_tags(args.default_tag.iter().cloned().collect())

@@ -1,4 +1,4 @@
-//! Plans in files: what `plan --out` writes and `apply` carries out later.
+//! Saved plans: `plan --out` writes them, and `apply` applies them later.
 
 use std::path::Path;
 
@@ -18,12 +18,12 @@ use crate::{
     written,
 };
 
-/// Refuses to write over what is no plan, such as the program.
+/// Refuses to overwrite a file that is not a plan, such as the program.
 pub fn check_place(file: &Path) -> Outcome<()> {
     written::check_place(file, "--out", "not a plan", PlanFile::is_one)
 }
 
-/// Writes a plan, which only its owner may read.
+/// Writes a plan to a file that only its owner may read.
 pub async fn write(
     file: &Path,
     session: &mut Session<'_>,
@@ -38,12 +38,12 @@ pub async fn write(
     Ok(())
 }
 
-/// The state, wherever a command is run from.
+/// The absolute location of the state.
 fn state(args: &Global) -> String {
     StateLocation::new(&args.state).absolute().to_string()
 }
 
-/// Carries out a plan as it was shown.
+/// Applies a plan as it was shown.
 pub async fn apply(
     file: PlanFile,
     program: Option<&Path>,
@@ -87,7 +87,7 @@ pub async fn apply(
     let watch = run.watch(plan.calls());
     let observer = passwords.observer(&watch);
     let mut options = run.apply_options(&session, &observer);
-    // Time has passed.
+    // The users may have changed since the plan was made.
     options.apply.check_prior_state = true;
     told(Ok::<_, Failure>(session.apply_plan(&plan, &options).await), &watch)
 }

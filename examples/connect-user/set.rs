@@ -1,4 +1,4 @@
-//! `set`: one change of many recorded users, and of the text of their program.
+//! `set`: changes properties of many recorded users, and the text of their program.
 
 use std::path::{Path, PathBuf};
 
@@ -49,7 +49,7 @@ pub struct SetArgs {
     stop_after: Option<std::num::NonZeroU32>,
 }
 
-/// Changes recorded users; nothing is done before everything is known to be possible.
+/// Changes recorded users. All changes are checked before the first one is made.
 pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     if !args.all && args.target.is_empty() && global.r#where.is_empty() {
         return Err(Failure::new("no users are chosen")
@@ -68,7 +68,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     refuse_unread(&session)?;
     let review = bulk.preview(&session).await?;
     judge(&review, None)?;
-    // Where there is a filter, that is told already.
+    // With a filter, this is reported already.
     if review.checked == 0 && global.r#where.is_empty() {
         output::note("no recorded user is meant: no user is changed");
     }
@@ -85,7 +85,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     }
     approve(&run, &session, &review.preview, &names, args.yes)?;
     if let Some((file, (before, after))) = edited {
-        // A run that ends on the way leaves a program whose plan goes on.
+        // If the run is stopped, the next plan of the edited program continues.
         written::replace(file, Some(&before), &after)?;
     }
     let read = fail_partial(&session);
@@ -93,7 +93,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     read
 }
 
-/// The text of the program, and the one that says what is set of the users that are meant.
+/// The text of the program, and its text with the new values of the selected users.
 fn edit(file: &Path, edits: &PropertyEdits, session: &Session<'_>) -> Outcome<(String, String)> {
     if input::is_stdin(file) {
         return Err(

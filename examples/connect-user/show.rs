@@ -1,4 +1,4 @@
-//! `show` and `drift`: what is recorded, and what somebody else has changed.
+//! `show` and `drift`: show the recorded users, and changes made outside the program.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -16,7 +16,7 @@ use crate::{
     run::{Access, Run, missing_state, require_state},
 };
 
-/// Shows what is recorded of one user, or of all.
+/// Shows one recorded user, or all of them.
 pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Outcome<()> {
     if let Some(missing) = missing_state(global) {
         output::note(&missing);
@@ -68,13 +68,13 @@ fn describe(user: &str, state: &UserState, membership: Option<&Membership>) -> S
     text
 }
 
-/// By way of text, which keeps the order of the members.
+/// Converts a document by way of text, which keeps the order of the members.
 fn value(document: &impl Serialize) -> Value {
     let json = serde_json::to_string(document).unwrap_or_default();
     serde_json::from_str(&json).unwrap_or(Value::Null)
 }
 
-/// One line a leaf, a block's members under its name.
+/// Writes one line for each leaf, with its path.
 fn describe_member(text: &mut String, place: &Path, value: &Value) {
     match value {
         Value::Map(members) if !members.is_empty() => {
@@ -89,7 +89,7 @@ fn describe_member(text: &mut String, place: &Path, value: &Value) {
     }
 }
 
-/// Shows what has changed, and says whether anything has.
+/// Shows the drift, and returns whether there is any.
 pub async fn drift(global: &Global) -> Outcome<bool> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;

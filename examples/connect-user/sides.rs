@@ -1,4 +1,4 @@
-//! Two instances on a command line, and how each is reached.
+//! The two instances of a command, and the options to reach each.
 
 use std::path::PathBuf;
 
@@ -86,7 +86,7 @@ impl Sides {
         )?;
         let mut to =
             one(&self.to, &self.to_region, &self.to_profile, &self.to_endpoint_url, &self.to_local_file)?;
-        // Conditions are about users of FROM.
+        // Conditions apply to users of FROM.
         to.1.r#where.clear();
         if from.0 == to.0 && is_one_service(&from.1, &to.1) {
             return Err(Failure::new(format!("`{}` is the same instance on both sides", from.0))
@@ -101,17 +101,17 @@ impl Sides {
 }
 
 impl Reached {
-    /// The services of both. They share the pace where they are reached alike: it is that of the account and Region.
+    /// Opens the services of both. They share the pace if they are in the same account and Region.
     pub async fn open(&self) -> Outcome<(Backend, Backend)> {
         let to = Backend::open(&self.to.1, false, false).await?;
         to.notices.iter().for_each(output::diagnostic);
         Ok((self.open_from(&to).await?, to))
     }
 
-    /// The service that users come from, beside the other one.
+    /// Opens the service of FROM; `to` is the service of TO.
     pub async fn open_from(&self, to: &Backend) -> Outcome<Backend> {
         let mut from = Backend::open(&self.from.1, false, false).await?;
-        // What is said of the other one need not be said twice.
+        // Do not repeat notices of the other service.
         from.notices.iter().filter(|notice| !to.notices.contains(notice)).for_each(output::diagnostic);
         if is_one_service(&self.from.1, &self.to.1) {
             from.pace = to.pace.clone();

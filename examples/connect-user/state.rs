@@ -1,4 +1,4 @@
-//! `state`: what is recorded, in a file or in a bucket or a folder that a team shares.
+//! `state`: works with the recorded users, in a file, or in a bucket or folder that a team shares.
 
 use std::{
     io::{BufReader, BufWriter},
@@ -18,7 +18,7 @@ use crate::{
     run::{Access, Run, missing_state, require_state},
 };
 
-/// Carries out a command about the state.
+/// Runs a command about the state.
 pub async fn state(command: StateCommand, global: &Global) -> Outcome<()> {
     match command {
         StateCommand::Export => export(global).await,
@@ -37,7 +37,7 @@ pub async fn open(location: &StateLocation, write: bool) -> Outcome<Box<dyn Stat
     Ok(location.open(write).await?)
 }
 
-/// Says what there is to know of a state that was written.
+/// Prints the warnings of a state that was written.
 pub async fn tell(store: &dyn StateStore) {
     store.warnings().await.iter().for_each(output::diagnostic);
 }
@@ -83,7 +83,7 @@ async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
     Ok(())
 }
 
-/// Copies the recorded users from one state to another, which has none.
+/// Copies the recorded users from one state to another state, which must have none.
 async fn move_all(from: &Path, to: &Path) -> Outcome<()> {
     let (from, to) = (StateLocation::new(from), StateLocation::new(to));
     let nothing = || {
@@ -111,7 +111,7 @@ async fn move_all(from: &Path, to: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Ends the lease of a run that was killed: the one with this id, and no other that was taken since.
+/// Ends the lease of a run that was killed: only the lease with this id, not a newer lease.
 async fn unlock(global: &Global, id: &str) -> Outcome<()> {
     let lease = StateLocation::new(&global.state).break_lease(id).await?;
     let json = lease.as_ref().map(|(owner, since)| json!({"owner": owner, "since": since}));

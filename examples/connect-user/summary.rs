@@ -1,4 +1,4 @@
-//! What a plan comes to, and what an apply has come to.
+//! Prints plans, and the outcome of an apply.
 
 use connect_user::{
     fleet::{FleetOutcome, FleetPreview, Session},
@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::{backend::Backend, output};
 
-/// From so many recorded users on, it is told how they are read.
+/// From this number of recorded users on, the way of reading them is explained.
 const MANY: usize = 100;
 
-/// Prints what would be done; `alone` prints the totals alone.
+/// Prints a plan; with `alone`, only the totals.
 pub fn plan(
     preview: &FleetPreview,
     session: &Session<'_>,
@@ -21,7 +21,7 @@ pub fn plan(
 ) {
     let (rate, refreshed) = (|operation: Operation| backend.pace.rate(operation), session.refreshed());
     if !output::is_json() {
-        // How few users are read matters to nobody.
+        // For few users, the way of reading is not interesting.
         let explanations = refreshed.explanations.iter().filter(|_| !alone && preview.recorded() >= MANY);
         explanations.for_each(|explanation| output::note(explanation));
         return output::text(preview.text(rate).with_names(names).with_totals_alone(alone));
@@ -38,7 +38,7 @@ pub fn plan(
     output::json(&plan);
 }
 
-/// Prints what an apply has come to.
+/// Prints the totals of an apply.
 pub fn outcome(outcome: &FleetOutcome) {
     let totals = outcome.totals();
     if !output::is_json() {

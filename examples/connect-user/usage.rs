@@ -1,5 +1,5 @@
-//! How the command line is read: what `--help` shows of each command beside its options, and what is refused because the
-//! command would ignore it.
+//! Reads the command line: adds examples to `--help` of each command, and refuses options that the command would
+//! ignore.
 
 use std::process::ExitCode;
 
@@ -17,7 +17,7 @@ use crate::{
     output,
 };
 
-/// Examples, a paragraph a command, which shows it behind its options.
+/// Examples, with one paragraph for each command, which `--help` shows after the options.
 const EXAMPLES: &str = "
   connect-user validate users.yaml
   connect-user validate users.yaml --identity-management SAML --format json
@@ -84,8 +84,9 @@ const EXAMPLES: &str = "
   connect-user state migrate .connect-user/users.redb s3://team-states/users
   connect-user state unlock 5f0c27d1b6a84e93 --state s3://team-states/users";
 
-/// The global options that some commands ignore, the commands that heed them, and where they have no use. Where that is not
-/// said, every command takes them, so that scripts can give them once, and `--help` alone leaves them out.
+/// The global options that some commands ignore, the commands that use them, and a text that says where they have no
+/// use. If that text is empty, every command accepts the options, so that scripts can always give them; only `--help`
+/// leaves them out.
 const HEEDED: &[(&str, &str, &str)] = &[
     (
         "backend local-file endpoint-url region profile",
@@ -123,11 +124,13 @@ const HEEDED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The options that matter where a saved plan is applied: every other one only matters while a plan is made.
+/// The options that have an effect when a saved plan is applied. All other options have an effect only when a plan is
+/// made.
 const OF_SAVED_PLANS: &str = "program yes stop-after backend local-file state set set-env set-file rate rates-from probe-to \
                               shared-quota retry-for parallelism format color endpoint-url region profile";
 
-/// Whether a word is among others. A command is there where one of its own commands is, such as `state.rm`.
+/// Whether a word is in a list of words. A command is in the list, too, if one of its subcommands is, such as
+/// `state.rm`.
 fn is_in(word: &str, words: &str) -> bool {
     words
         .split(' ')
@@ -135,7 +138,7 @@ fn is_in(word: &str, words: &str) -> bool {
 }
 
 impl Global {
-    /// The first given option that only matters while a plan is made.
+    /// The first given option that has an effect only when a plan is made.
     pub fn planning(&self) -> Option<&String> {
         self.given.iter().find(|option| !is_in(option, OF_SAVED_PLANS))
     }
@@ -151,7 +154,7 @@ pub fn read() -> Result<Outcome<Args>, clap::Error> {
     Ok(check(&args.global, &command).map(|()| args))
 }
 
-/// The commands, each of which shows only the options that it heeds.
+/// The commands, each of which shows only the options that it uses.
 fn grammar() -> Command {
     let root = Args::command().mut_args(|option| option.global(true));
     let globals: Vec<_> = root.get_arguments().cloned().collect();
@@ -161,7 +164,7 @@ fn grammar() -> Command {
         let examples = EXAMPLES.split("\n\n").find(|examples| examples.trim_start().starts_with(&start));
         let examples = format!("Examples:\n  {}", examples.unwrap_or_default().trim_start());
         let command = offering(command, &name, &globals);
-        // It matters in an apply alone.
+        // This option has an effect only in an apply.
         let command = match name.as_str() {
             "plan" => command.mut_arg("stop_after", |option| option.hide(true)),
             _ => command,
@@ -175,7 +178,7 @@ fn grammar() -> Command {
     })
 }
 
-/// A command that hides what it ignores.
+/// A command with the options hidden that it ignores.
 fn offering(command: Command, name: &str, globals: &[Arg]) -> Command {
     let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| ignored(long, name).is_some());
     command.args(globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)))
@@ -195,7 +198,7 @@ fn given(mut command: &Command, mut matches: &ArgMatches) -> (String, Vec<String
     (names.join("."), options.filter_map(|option| option.get_long().map(str::to_owned)).collect())
 }
 
-/// Where an option has no use, if a command ignores it, and the commands that heed it.
+/// If a command ignores an option: where the option has no use, and the commands that use it.
 fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static str)> {
     let of = HEEDED.iter().find(|(options, by, _)| is_in(option, options) && !is_in(command, by));
     of.map(|(_, by, what)| (*what, *by))
@@ -204,7 +207,7 @@ fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static str)> 
 /// Refuses options that the command or the backend would ignore.
 fn check(global: &Global, command: &str) -> Outcome<()> {
     for option in &global.given {
-        // Only for memberships and for the names in conditions, `show` asks the service.
+        // `show` calls the service only for memberships and for names in conditions.
         let asks = |by: &str| {
             let is_asked = || global.filter().is_ok_and(|filter| filter.needs_directory());
             command == "show"
@@ -230,7 +233,7 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
         if !message.is_empty() {
             return Err(Failure::new(format!("`--{option}` has no use {message}")).help(help));
         }
-        // Those of one side are `--from-region`, for example.
+        // Options of one side have a prefix, such as `--from-region`.
         let of_side = option.strip_prefix("from-").or(option.strip_prefix("to-"));
         let is_local = global.backend == BackendKind::Local;
         if is_local && is_in(of_side.unwrap_or(option), "region profile endpoint-url") {
@@ -246,7 +249,7 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Says what is wrong with a command line. What stands behind a `=` may be a secret and is not repeated.
+/// Prints what is wrong with a command line. Text after a `=` may be a secret and is not repeated.
 pub fn explain(mut error: clap::Error) -> ExitCode {
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         if let Some(ContextValue::String(text)) = error.get(kind)
@@ -260,7 +263,7 @@ pub fn explain(mut error: clap::Error) -> ExitCode {
     }
     if is_json() && error.use_stderr() {
         let text = error.to_string();
-        // What is wrong, before the usage and the hints.
+        // Only the error itself, without the usage and the hints.
         let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
         let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !line.starts_with("For more")).collect();
         let message = lines.join(" ").trim_start_matches("error: ").to_owned();
@@ -270,14 +273,14 @@ pub fn explain(mut error: clap::Error) -> ExitCode {
     ExitCode::from(u8::from(error.use_stderr()))
 }
 
-/// Says what is wrong with a command line that could be read.
+/// Prints a failure of a command line that could be parsed.
 pub fn refuse(failure: &Failure) -> ExitCode {
     output::choose(ColorChoice::Auto, if is_json() { Format::Json } else { Format::Text });
     output::failure(failure);
     ExitCode::FAILURE
 }
 
-/// Whether machines read the output, as far as that is known while the command line is not.
+/// Whether the output is JSON; used while the command line is not parsed.
 fn is_json() -> bool {
     let arguments: Vec<String> = std::env::args().collect();
     arguments.iter().any(|argument| argument == "--format=json")

@@ -1,4 +1,4 @@
-//! The command line's own way to what the library leaves to its host.
+//! Help texts with the options and commands of the command line.
 
 use connect_user::{
     fleet::StoreError,
@@ -8,7 +8,7 @@ use connect_user::{
 
 const CONVERT: &str = "`convert` makes a program of it; `export` prints one of users that exist";
 
-/// What is said of a mistake, and what to give or to use then.
+/// Parts of messages, and the option or command that helps.
 const WAYS: &[(&str, &str)] = &[
     ("sets `region`, ", "give `--region`"),
     ("sets `profile`, ", "give `--profile`"),
@@ -24,7 +24,7 @@ const WAYS: &[(&str, &str)] = &[
     (" is a state, ", "`state import` reads it"),
 ];
 
-/// What to do about it, with the options and commands that do it.
+/// The help of a diagnostic, with the options and commands of the command line.
 pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let Diagnostic { code, path, message, help, .. } = diagnostic;
     let help = help.as_deref().unwrap_or_default();
@@ -58,7 +58,7 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 
-/// What to do about an error of the state, with the command that does it.
+/// The help of an error of the state, with the command that helps.
 pub fn of_store(error: &StoreError) -> String {
     match error {
         StoreError::Leased { location, id, .. } => format!(
@@ -68,7 +68,7 @@ pub fn of_store(error: &StoreError) -> String {
     }
 }
 
-/// The same diagnostic with this help.
+/// A diagnostic with the help of the command line.
 pub fn mended(FileDiagnostic { diagnostic, location, .. }: &FileDiagnostic) -> FileDiagnostic {
     let help = help(diagnostic).unwrap_or_default();
     FileDiagnostic::new(diagnostic.clone().with_help(help), location.clone())

@@ -1,4 +1,4 @@
-//! Files that a command writes: whole, or not at all.
+//! Writes files completely, or not at all.
 
 use std::{
     fs,
@@ -13,7 +13,8 @@ use crate::{
     input::{self, STILL_TO_BE_MADE, is_stdin, require_regular, unreadable},
 };
 
-/// Refuses a place for `what` that is no file, or where something else is, such as the program.
+/// Refuses a path that is not a file, or where another kind of file exists, such as the program. `what` describes such
+/// a file in the message.
 pub fn check_place(path: &Path, option: &str, what: &str, is_one: fn(&str) -> bool) -> Outcome<()> {
     if is_stdin(path) {
         return Err(Failure::new(format!("`{option}` writes a file, which `{}` is not", path.display()))
@@ -27,13 +28,13 @@ pub fn check_place(path: &Path, option: &str, what: &str, is_one: fn(&str) -> bo
     }
 }
 
-/// Writes a file that only its owner may read: whole, or not at all.
+/// Writes a file that only its owner may read, completely or not at all.
 pub fn save(path: &Path, text: &str) -> Outcome<()> {
     WholeFile::at(path)?.write(text)
 }
 
-/// Writes another text in the place of the one that was read, for whoever may read it, or a new file that only its owner
-/// may read: whole, or not at all.
+/// Replaces the text of a file that was read, and keeps its permissions, or writes a new file that only its owner may
+/// read; completely or not at all.
 pub fn replace(path: &Path, before: Option<&str>, text: &str) -> Outcome<()> {
     if before == Some(text) {
         return Ok(());
@@ -45,7 +46,7 @@ pub fn replace(path: &Path, before: Option<&str>, text: &str) -> Outcome<()> {
     if before.is_none() {
         return save(path, text);
     }
-    // A link stays one.
+    // A link stays a link.
     let path = path.canonicalize().map_err(|error| unreadable(path, "file", &error))?;
     let file = WholeFile::at(&path)?;
     let permissions = fs::metadata(&path).map(|metadata| metadata.permissions());
@@ -54,22 +55,22 @@ pub fn replace(path: &Path, before: Option<&str>, text: &str) -> Outcome<()> {
     file.write(text)
 }
 
-/// A file that is still to be written. Until it is, what is at its path stays as it is.
+/// A file that is being written. Until it is complete, the file at its path stays unchanged.
 pub struct WholeFile<'p> {
     path: &'p Path,
     new: NamedTempFile,
 }
 
 impl<'p> WholeFile<'p> {
-    /// Makes sure that there is a place for it.
+    /// Creates the temporary file, in the same folder.
     pub fn at(path: &'p Path) -> Outcome<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Its own name in the message says nothing to anybody.
+        // The name of the temporary file would not help in the message.
         let new = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error.kind().into()))?;
         Ok(Self { path, new })
     }
 
-    /// Writes it.
+    /// Writes the text, and moves the file to its path.
     pub fn write(mut self, text: &str) -> Outcome<()> {
         let path = self.path;
         let written = self.new.write_all(text.as_bytes()).and_then(|()| self.new.as_file().sync_all());

@@ -1,8 +1,8 @@
-//! Users as other tools write them: readers of their programs and files, and the deployment of what they say.
+//! Reads users from programs and files of other tools, and deploys them.
 //!
-//! A reader takes the text of a program and gives its users, each with a resource name, what it should be, its
-//! resource options and what it depends on. Mistakes are [`Diagnostic`](crate::user::Diagnostic)s with file, line and
-//! column. A [`Deployment`] validates, previews and carries out a program.
+//! A reader takes the text of a program and returns its users, each with a resource name, its desired properties, its
+//! resource options and its dependencies. Mistakes are [`Diagnostic`](crate::user::Diagnostic)s with file, line and
+//! column. A [`Deployment`] validates, previews and applies a program.
 //!
 //! | module | reads |
 //! | --- | --- |
@@ -10,7 +10,7 @@
 //! | [`mod@file`] | files of other tools: tables, states, templates, backups |
 //! | [`between`] | the users of another instance: compared, and copied |
 //!
-//! [`set`] changes properties of many recorded users, and of the text of their program.
+//! [`set`] changes properties of many recorded users, and the text of their program.
 
 pub mod between;
 mod deployment;

@@ -1,4 +1,4 @@
-//! Reading everybody, whoever manages them.
+//! Reads all users of an instance, managed or not.
 
 use futures_util::{StreamExt, stream};
 
@@ -14,7 +14,7 @@ use crate::{
     user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
-/// All users of an instance.
+/// Users of an instance, as they were read.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Everybody {
@@ -22,12 +22,12 @@ pub struct Everybody {
     pub users: Vec<UserState>,
     /// The users that could not be read, each with the error.
     pub failed: Vec<(UserId, ClientError)>,
-    /// What was not read of the users, and why, or that the filter means nobody: a diagnostic each.
+    /// Diagnostics about properties that were not read, with the reason, and about a filter that matches no user.
     pub unchecked: Vec<Diagnostic>,
 }
 
 impl Everybody {
-    /// Why users could not be read, an error for each cause.
+    /// Returns why users could not be read: one error for each cause.
     pub fn failures(&self) -> Vec<Diagnostic> {
         failures(self.failed.iter().map(|(user, error)| (user.as_str(), error)))
     }
@@ -35,10 +35,10 @@ impl Everybody {
 
 /// Reads every user of an instance, for example to write a program of them or to record them.
 ///
-/// With [`Strategy::Search`] that is a call per 500 users, without e-mail addresses, mobile numbers and
-/// proficiencies. Otherwise it is a call per 1,000 users and two for each user, which takes 83 minutes for
-/// 10,000 users at the default quota of two calls a second. Proficiencies are left out too where the caller
-/// may not list them.
+/// [`Strategy::Search`] makes one call per 500 users, and does not read e-mail addresses, mobile numbers and
+/// proficiencies. All other strategies make one call per 1,000 users and two for each user, which takes 83 minutes for
+/// 10,000 users at the default quota of two calls per second. Proficiencies are left out, too, if the caller is not
+/// allowed to list them.
 ///
 /// # Errors
 ///
@@ -58,8 +58,8 @@ pub async fn read_all(
     Ok(read_each(&source, ids, Everybody::default()).await)
 }
 
-/// Reads the users of an instance that a filter means, as [`read_all`] reads everybody, which an empty filter means: a
-/// search finds them, and only they are read. Names in it are looked up before, by [`Filter::in_instances`].
+/// Reads the users of an instance that match a filter: a search finds them, and only they are read. An empty filter
+/// matches all users, as in [`read_all`]. Names in the filter must be replaced before, with [`Filter::in_instances`].
 ///
 /// # Errors
 ///
@@ -89,7 +89,8 @@ pub async fn read_matching(
     Ok(all)
 }
 
-/// Reads these users of an instance, two calls each, whatever the strategy: those that are gone are left out.
+/// Reads these users of an instance, with two calls for each, whatever the strategy. Users that no longer exist are
+/// left out.
 pub async fn read_users(
     instance: &InstanceId,
     users: Vec<UserId>,
@@ -101,7 +102,7 @@ pub async fn read_users(
     read_each(&source, users, Everybody::default()).await
 }
 
-/// Takes users as a search has found them; those of whom it tells too little are read.
+/// Takes users from the results of a search. Users with incomplete results are read.
 async fn take(source: &Source<'_>, found: impl IntoIterator<Item = &FoundUser>) -> Everybody {
     let (mut all, mut alone) = (Everybody::default(), Vec::new());
     for found in found {
@@ -113,7 +114,7 @@ async fn take(source: &Source<'_>, found: impl IntoIterator<Item = &FoundUser>) 
     read_each(source, alone, all).await
 }
 
-/// Reads each of these users, and adds them to the others.
+/// Reads each of these users, and adds them to `all`.
 async fn read_each(source: &Source<'_>, users: Vec<UserId>, mut all: Everybody) -> Everybody {
     let one = |user: UserId| async move { (source.read_new(&user).await, user) };
     let mut reads = stream::iter(users).map(one).buffer_unordered(source.options.parallelism.get());

@@ -1,4 +1,4 @@
-//! The predefined attributes of an instance, with their values: what a proficiency may name.
+//! The predefined attributes of an instance, with their values, which proficiencies refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,12 @@ use crate::{
     },
 };
 
-/// The predefined attributes, once they were read: a name with its values, or why they could not be listed.
+/// The predefined attributes, listed once: each name with its values, or the error of listing them.
 #[derive(Debug, Default)]
 pub(super) struct Attributes(Once<ClientResult<BTreeMap<String, BTreeSet<String>>>>);
 
 impl Attributes {
-    /// Lists them, where that was not done yet. Whether this was the first time.
+    /// Lists the attributes, if they were not listed yet. Returns whether they were not listed before the call.
     pub(super) async fn read(&self, instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<bool> {
         let is_first = self.0.get().is_none();
         let list = || async {
@@ -34,13 +34,13 @@ impl Attributes {
         self.0.get_or_try(list).await.map(|_| is_first)
     }
 
-    /// Those that were read.
+    /// The attributes, if they were listed.
     #[cfg(feature = "interop")]
     pub(super) fn listed(&self) -> Option<&BTreeMap<String, BTreeSet<String>>> {
         self.0.get()?.as_ref().ok()
     }
 
-    /// That they were not listed, and why.
+    /// A diagnostic with the reason, if listing failed.
     pub(super) fn unchecked(&self, instance: &InstanceId) -> Option<Diagnostic> {
         let error = self.0.get()?.as_ref().err()?;
         let what = format_args!(
@@ -49,7 +49,7 @@ impl Attributes {
         Some(not_checked(what, error))
     }
 
-    /// What is wrong with the proficiencies of a spec, as far as they are known.
+    /// Checks the known proficiencies of a spec against the listed attributes.
     pub(super) fn check(&self, spec: &UserSpec, instance: &InstanceId) -> Vec<Diagnostic> {
         let (Some(Ok(known)), Some(Input::Known(proficiencies))) = (self.0.get(), &spec.user_proficiencies)
         else {
@@ -61,7 +61,7 @@ impl Attributes {
     }
 }
 
-/// Whether nothing else can be asked of the instance either, or not by this caller.
+/// Whether all other calls to the instance, or all further calls of this caller, would fail, too.
 pub(super) fn is_final(error: &ClientError) -> bool {
     let kind = error.kind();
     error.is_of_caller()
@@ -87,7 +87,7 @@ fn check(
         return error("attributeName", message, name, known.keys().map(String::as_str).collect());
     };
     let value = proficiency.attribute_value.known()?;
-    // Without any, it has values of a type that this version does not know.
+    // An attribute without values has values of a type that this version does not know.
     if values.is_empty() || values.contains(value) {
         return None;
     }
@@ -96,7 +96,7 @@ fn check(
     error("attributeValue", message, value, values.iter().map(String::as_str).collect())
 }
 
-/// What may be named instead.
+/// Help that lists the names that exist.
 pub(crate) fn what_it_has(mut names: Vec<&str>) -> String {
     names.sort_unstable();
     match &*names {

@@ -1,4 +1,4 @@
-//! Finding a user by its name, in a service whose search lags behind its list, and both behind creating.
+//! Finds a user by its user name. In the service, the search lags behind the list, and both lag behind creation.
 
 use super::{shared_lists::SharedLists, user::read};
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     user::{InstanceId, Operation, Property, UserId, UserState},
 };
 
-/// Finds a user by its exact name; upper and lower case differ.
+/// Finds a user by its exact, case-sensitive user name.
 ///
-/// The service's search lags behind its list. If the search finds no user, `thorough` lists every user of the
-/// instance too, a call per 1,000 users. A caller that may not search gets the list in any case.
+/// The search of the service lags behind its list. If the search finds no user and `thorough` is set, all users of the
+/// instance are listed, too: one call per 1,000 users. If the caller is not allowed to search, the list is always used.
 ///
 /// # Errors
 ///
@@ -24,18 +24,18 @@ pub async fn find_by_name(
     Ok(found.users.into_iter().next())
 }
 
-/// Whom one look has found.
+/// The result of one lookup.
 #[derive(Debug, Default)]
 pub(crate) struct Sighting {
-    /// The users of that name who can be read.
+    /// The users with that name that can be read.
     pub(crate) users: Vec<UserState>,
-    /// Whether somebody has the name who cannot be read yet, or no longer.
+    /// Whether there is a user with that name that cannot be read yet, or no longer.
     pub(crate) is_unreadable: bool,
-    /// What the caller may not do, and was done without.
+    /// The operations that the caller is not allowed to call, and that were skipped.
     pub(crate) denied: Vec<Operation>,
 }
 
-/// Looks once: those of `freed` are not looked at, and a list is one that others may share.
+/// Looks a name up once. Users in `freed` are ignored; a list of users is shared with other lookups at the same time.
 pub(crate) async fn sight(
     client: &dyn ConnectClient,
     instance: &InstanceId,
@@ -61,7 +61,7 @@ pub(crate) async fn sight(
     if sighting.users.is_empty() && (thorough || !may_search) {
         let listed = match lists.named(client, instance, name).await {
             Ok(listed) => listed,
-            // Whoever may search and not list has what the search says.
+            // If the caller may search but not list, use the results of the search.
             Err(error) if error.kind() == ErrorKind::AccessDenied && may_search => {
                 sighting.denied.push(Operation::ListUsers);
                 return Ok(sighting);
@@ -88,7 +88,7 @@ impl Sighting {
             return Ok(());
         }
         match read(client, instance, &id).await? {
-            // Renamed since the search was brought up to date.
+            // The user was renamed, and the search is not up to date.
             Some(state) if state.name != name => {}
             Some(state) => {
                 if state.record.unread.contains(Property::UserProficiencies) {

@@ -18,7 +18,7 @@ use crate::{
     validate::Names,
 };
 
-/// The routing profiles, security profiles and hierarchy groups of an instance: one listing for each kind.
+/// The routing profiles, security profiles and hierarchy groups of an instance, by id and by name.
 ///
 /// Give it to [`Context`](crate::validate::Context) as `names`: specs may then use names instead of ids
 /// (`name:Agents`, `path:Europe/Berlin`), and ids are checked to exist. A plan that cannot succeed is refused
@@ -64,27 +64,27 @@ pub struct Directory {
     checks_ids: bool,
 }
 
-/// Everything of one kind.
+/// All profiles or groups of one kind.
 #[derive(Debug, Default)]
 pub(super) struct Kind {
-    /// Why it could not be listed.
+    /// The error, if this kind could not be listed.
     error: Option<ClientError>,
-    /// The paths, by id; one element where things are not in a hierarchy.
+    /// The paths, by id; a profile has a path with one element.
     paths: BTreeMap<String, Vec<String>>,
     /// The ids, by name.
     ids: HashMap<String, Vec<String>>,
 }
 
 impl Directory {
-    /// Lists an instance: three calls; more if it has more than a thousand profiles of a kind, or a hundred
-    /// groups.
+    /// Lists the profiles and groups of an instance, with three calls; more if it has more than 1,000 profiles of a
+    /// kind, or more than 100 groups.
     ///
     /// A kind that cannot be listed is left out: its names cannot be used, and its ids are not checked.
-    /// [`unchecked`](Self::unchecked) says so.
+    /// [`unchecked`](Self::unchecked) returns a diagnostic for it.
     ///
     /// # Errors
     ///
-    /// If there is no such instance, the service cannot be reached, or the call was cancelled.
+    /// If the instance does not exist, the service cannot be reached, or the call was cancelled.
     pub async fn read(instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<Self> {
         let one = |name: String| vec![name];
         let routing = all_pages(client, ListRoutingProfiles::new(instance.clone())).await;
@@ -105,25 +105,25 @@ impl Directory {
         })
     }
 
-    /// Lists the predefined attributes of the instance too, where that was not done yet: a call per hundred. From then
-    /// on the proficiencies of specs are checked as ids are: each must name an attribute and one of its values.
-    /// Whether this was the first time.
+    /// Lists the predefined attributes of the instance, too, unless they are listed already: one call per 100
+    /// attributes. From then on, the proficiencies of specs are checked like ids: each must name an attribute and one
+    /// of its values. Returns whether the attributes were not listed before the call.
     ///
-    /// Where they cannot be listed, proficiencies are not checked; [`unchecked`](Self::unchecked) says so.
+    /// If they cannot be listed, proficiencies are not checked: see [`unchecked`](Self::unchecked).
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read).
+    /// The errors of [`read`](Self::read).
     pub async fn read_attributes(&self, client: &dyn ConnectClient) -> ClientResult<bool> {
         self.attributes.read(&self.instance, client).await
     }
 
-    /// Why proficiencies are not checked although they were to be.
+    /// Why proficiencies are not checked, if listing the attributes failed.
     pub(super) fn unchecked_attributes(&self) -> Option<Diagnostic> {
         self.attributes.unchecked(&self.instance)
     }
 
-    /// What was not checked, and why: a diagnostic for each kind, where ids are checked.
+    /// Returns what is not checked, and why: a diagnostic for each kind that could not be listed, if ids are checked.
     pub fn unchecked(&self) -> impl Iterator<Item = Diagnostic> {
         let kinds = [
             ("routing profiles", &self.routing_profiles),
@@ -141,21 +141,22 @@ impl Directory {
         kinds.chain(self.unchecked_attributes()).filter(|_| self.checks_ids)
     }
 
-    /// Whether asking again gives no more: whatever could not be listed may not be listed.
+    /// Whether listing again would return no more: all failed listings failed because the caller is not allowed to
+    /// list.
     pub(super) fn lasts(&self) -> bool {
         let kinds = [&self.routing_profiles, &self.security_profiles, &self.hierarchy_groups];
         let mut errors = kinds.into_iter().filter_map(|kind| kind.error.as_ref());
         errors.all(|error| error.kind() == ErrorKind::AccessDenied)
     }
 
-    /// Does not check ids and proficiencies: for a service in memory that accepts any id.
+    /// Turns checks of ids and proficiencies off: for an in-memory service that accepts any id.
     #[must_use]
     pub const fn without_checking_ids(mut self) -> Self {
         self.checks_ids = false;
         self
     }
 
-    /// The spec with names instead of ids, where a name is unambiguous.
+    /// Replaces ids in a spec by names, where a name is unambiguous.
     pub fn with_names(&self, spec: &mut UserSpec) {
         self.routing_profiles.name(&mut spec.routing_profile_id);
         if let Input::Known(ids) = &mut spec.security_profile_ids {
@@ -164,8 +165,9 @@ impl Directory {
         spec.hierarchy_group_id.iter_mut().for_each(|id| self.hierarchy_groups.name(id));
     }
 
-    /// The name of what a property refers to, or the path of a hierarchy group, as `Europe/Berlin`; of a security
-    /// profile that AWS manages also that, as `Agent, AWS-managed`. `None` if it is not known, or has no name of its own.
+    /// Returns the name of the profile with this id, or the path of the hierarchy group, such as `Europe/Berlin`. A
+    /// security profile that AWS manages is marked: `Agent, AWS-managed`. `None` if the id is not known, or the name
+    /// equals the id.
     ///
     /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names) shows it beside the id.
     pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
@@ -176,39 +178,39 @@ impl Directory {
         Some(if is_of_aws { format!("{name}, AWS-managed") } else { name })
     }
 
-    /// The name of what a property refers to by its bare id, or the path of a hierarchy group. `None` if the instance
-    /// does not list it.
+    /// The name of the profile with this bare id, or the path of the hierarchy group. `None` if the instance does not
+    /// list it.
     pub(crate) fn path_of(&self, property: Property, id: &str) -> Option<String> {
         Some(self.kind(property)?.paths.get(id)?.join("/"))
     }
 
-    /// The ids that a property may refer to by this name, or by this path of a hierarchy group.
+    /// The ids of the profiles with this name, or of the hierarchy groups with this path.
     #[cfg(feature = "interop")]
     pub(crate) fn at(&self, property: Property, path: &str) -> Vec<String> {
         self.kind(property).map(|kind| kind.at(path)).unwrap_or_default()
     }
 
-    /// The names of all that a property may refer to, or their paths.
+    /// The names of all profiles that a property may refer to, or the paths of all groups.
     #[cfg(feature = "interop")]
     pub(crate) fn paths(&self, property: Property) -> Vec<String> {
         let kinds = self.kind(property).into_iter();
         kinds.flat_map(|kind| kind.paths.values()).map(|path| path.join("/")).collect()
     }
 
-    /// Why what a property may refer to could not be listed.
+    /// Why the profiles or groups that a property may refer to could not be listed.
     #[cfg(feature = "interop")]
     pub(crate) fn unlisted(&self, property: Property) -> Option<&ClientError> {
         self.kind(property)?.error.as_ref()
     }
 
-    /// The predefined attributes with their values, where they were [read](Self::read_attributes) and the instance is
-    /// not one in memory in which each exists.
+    /// The predefined attributes with their values, if they were [read](Self::read_attributes) and the instance is not
+    /// an open in-memory instance, in which all attributes exist.
     #[cfg(feature = "interop")]
     pub(crate) fn attributes(&self) -> Option<&BTreeMap<String, BTreeSet<String>>> {
         self.attributes.listed().filter(|_| !self.is_open())
     }
 
-    /// Everything that a property may refer to.
+    /// The profiles or groups that a property may refer to.
     const fn kind(&self, property: Property) -> Option<&Kind> {
         match property {
             Property::RoutingProfileId => Some(&self.routing_profiles),
@@ -218,7 +220,7 @@ impl Directory {
         }
     }
 
-    /// Whether the instance is one in memory in which every profile exists: none has a name of its own.
+    /// Whether the instance is an open in-memory instance, in which all profiles exist: all names equal the ids.
     pub(crate) fn is_open(&self) -> bool {
         let profiles = [&self.routing_profiles, &self.security_profiles];
         profiles.iter().all(|kind| kind.error.is_none() && !kind.is_whole())
@@ -281,7 +283,7 @@ impl Directory {
 
 impl Names for Directory {
     fn resolve(&self, spec: &mut UserSpec) -> Vec<Diagnostic> {
-        // A user of another instance is not for this directory to judge.
+        // This directory cannot check users of another instance.
         if spec.instance_id.known().is_some_and(|instance| *instance != self.instance) {
             return Vec::new();
         }
@@ -308,7 +310,7 @@ impl Names for Directory {
             let place = Property::HierarchyGroupId.into();
             found.extend(self.look_up(&self.hierarchy_groups, Code::UNKNOWN_HIERARCHY_GROUP, place, id));
         }
-        // A service in memory that has whatever someone asks for lists only what is in use.
+        // An open in-memory instance lists only attributes that are in use.
         if self.checks_ids && !self.is_open() {
             found.extend(self.attributes.check(spec, &self.instance));
         }
@@ -335,8 +337,8 @@ impl Kind {
         Ok(kind)
     }
 
-    /// Whether what is not here does not exist. Where nothing has a name of its own, the instance is one in
-    /// memory that has whatever someone asks for, and lists only what is in use.
+    /// Whether ids that are not listed do not exist. If all names equal the ids, the instance is an open in-memory
+    /// instance: it accepts any id, and lists only ids that are in use.
     fn is_whole(&self) -> bool {
         self.paths.iter().any(|(id, path)| path.last() != Some(id))
     }
@@ -346,7 +348,7 @@ impl Kind {
         found.map(|(id, _)| id.clone()).collect()
     }
 
-    /// A group that is listed and those below it; `None` where groups cannot be listed.
+    /// A group and the groups below it, if it is listed; `None` if groups cannot be listed.
     pub(super) fn below(&self, group: &str) -> Option<BTreeSet<HierarchyGroupId>> {
         if self.error.is_some() {
             return None;
@@ -366,12 +368,12 @@ impl Kind {
         }
     }
 
-    /// What may be named instead.
+    /// Help that lists the names that exist.
     fn some_names(&self) -> String {
         what_it_has(self.ids.keys().map(String::as_str).collect())
     }
 
-    /// References that tell things of one name apart: by path where that helps, and otherwise by id.
+    /// Unambiguous references to profiles or groups with the same name: by path if the path is unique, otherwise by id.
     fn distinct(&self, ids: &[String]) -> Vec<String> {
         let distinct = |id: &String| match self.paths.get(id) {
             Some(path) if path.len() > 1 && self.at(&path.join("/")).len() == 1 => {
@@ -382,13 +384,13 @@ impl Kind {
         ids.iter().map(distinct).collect()
     }
 
-    /// Puts a name in the place of an id, where it means nothing else.
+    /// Replaces an id by a name, if the name is unambiguous.
     fn name<K: IdKind>(&self, id: &mut Input<Id<K>>) {
         let Some(path) = id.known().and_then(|id| self.paths.get(id.bare())) else { return };
         let Some(name) = path.last() else { return };
         let is_alone = self.ids.get(name).is_some_and(|ids| ids.len() == 1) && name.trim() == name;
         let joined = path.join("/");
-        // The path stays right where another group gets the same name later.
+        // The path stays unambiguous if another group gets the same name later.
         if path.len() > 1 && self.at(&joined).len() == 1 {
             *id = Input::Known(Id::new(format!("path:{joined}")));
         } else if is_alone {

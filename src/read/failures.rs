@@ -1,4 +1,4 @@
-//! Users that could not be read, by cause.
+//! Groups users that could not be read by cause.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use crate::{
     user::{Code, Diagnostic, some_of, with_causes},
 };
 
-/// An error for each cause: one, such as an instance that cannot be listed, may concern thousands of users.
+/// Returns one error for each cause: a cause, such as an instance that cannot be listed, may affect thousands of users.
 pub(crate) fn failures<'a>(failed: impl Iterator<Item = (&'a str, &'a ClientError)>) -> Vec<Diagnostic> {
     let mut causes: BTreeMap<String, (&ClientError, Vec<&str>)> = BTreeMap::new();
     for (user, error) in failed {
-        // Each call has another request id: the first one stands for all.
+        // Each call has another request id: ignore it when comparing, and show the first one.
         let (id, cause) = (error.request_id().unwrap_or_default(), with_causes(error));
         let key = if id.is_empty() { cause } else { cause.replace(id, "") };
         causes.entry(key).or_insert_with(|| (error, Vec::new())).1.push(user);

@@ -1,4 +1,4 @@
-//! Which users of an instance are meant.
+//! Filters of the users of an instance.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,8 +12,8 @@ use crate::{
     },
 };
 
-/// A filter of the users of an instance: all conditions that are given must hold. Default: none, which is
-/// every user.
+/// A filter of the users of an instance: a user matches if all given conditions hold. Default: no conditions, all users
+/// match.
 ///
 /// ```
 /// use connect_user::read::Filter;
@@ -27,38 +27,38 @@ use crate::{
 /// # Ok::<(), connect_user::read::FilterError>(())
 /// ```
 ///
-/// Profiles and groups may be named as in programs (`name:Sales`, `path:Europe/Berlin`), until
-/// [`in_instances`](Self::in_instances) puts ids in their place.
+/// Profiles and groups may be given by name or path, as in programs (`name:Sales`, `path:Europe/Berlin`);
+/// [`in_instances`](Self::in_instances) replaces these by ids.
 #[derive(Builder, Clone, Debug, Default, PartialEq)]
 #[builder(on(_, into))]
 #[non_exhaustive]
 pub struct Filter {
-    /// The user name; upper and lower case differ.
+    /// The user name, case-sensitive.
     pub name: Option<String>,
-    /// What the user name begins with.
+    /// The beginning of the user name, case-sensitive.
     pub name_prefix: Option<String>,
     /// The routing profile.
     pub routing_profile_id: Option<RoutingProfileId>,
-    /// A security profile that the user has, among others.
+    /// A security profile of the user; the user may have others.
     pub security_profile_id: Option<SecurityProfileId>,
     /// The hierarchy group.
     pub hierarchy_group_id: Option<HierarchyGroupId>,
-    /// Whether users of the groups below [`hierarchy_group_id`](Self::hierarchy_group_id) are meant too, which only
-    /// a search knows. Default: no.
+    /// Whether users in groups below [`hierarchy_group_id`](Self::hierarchy_group_id) match, too. The state of a user
+    /// does not show this: a search, or [`in_instances`](Self::in_instances), finds the groups. Default: `false`.
     #[builder(default)]
     pub with_child_groups: bool,
-    /// Tags that the user has, among others.
+    /// Tags of the user; the user may have others.
     #[builder(default)]
     pub tags: Tags,
-    /// The group with those below it, where they are known.
+    /// The group and the groups below it, if they are known.
     #[builder(skip)]
     pub(super) groups: Option<BTreeSet<HierarchyGroupId>>,
 }
 
-/// The kinds of conditions but tags, as they are written.
+/// The kinds of conditions, without tags, as they are written.
 const KINDS: &[&str] = &["name", "name-prefix", "routing-profile", "security-profile", "group", "group-tree"];
 
-/// The error of reading a condition.
+/// Error of reading a condition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` {wrong}", one_line(condition))]
 pub struct FilterError {
@@ -78,7 +78,7 @@ enum Wrong {
 }
 
 impl FilterError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub fn help(&self) -> String {
         let kind = self.condition.split_once('=').map_or(self.condition.as_str(), |(kind, _)| kind);
         let meant = match self.wrong {
@@ -99,13 +99,14 @@ impl FilterError {
 }
 
 impl Filter {
-    /// Adds a condition that is written as `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`,
-    /// `security-profile=ID`, `group=ID`, or `group-tree=ID` (with the groups below it). An id may be `name:NAME`,
-    /// and that of a group `path:PATH`.
+    /// Adds a condition in the form `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`,
+    /// `security-profile=ID`, `group=ID`, or `group-tree=ID` (the group and all groups below it). An id may be written
+    /// as `name:NAME`, and the id of a group also as `path:PATH`.
     ///
     /// # Errors
     ///
-    /// [`FilterError`] if it is none of these, has no value, or stands beside another one of its kind.
+    /// [`FilterError`] if the condition has another form, has no value, or if the filter has a condition of this kind
+    /// already.
     pub fn and(mut self, condition: &str) -> Result<Self, FilterError> {
         let (kind, value) = condition.split_once('=').unwrap_or((condition, ""));
         let tag = kind.strip_prefix("tag:").filter(|key| !key.is_empty());
@@ -131,12 +132,12 @@ impl Filter {
         if is_new { Ok(self) } else { Err(error(Wrong::Other)) }
     }
 
-    /// Whether every user is meant.
+    /// Whether the filter has no conditions, so that all users match.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The search for them.
+    /// Returns the search request for the matching users.
     pub fn request(&self, instance: InstanceId) -> SearchUsers {
         let starts = |prefix| UserCondition::text(UserField::Username, TextComparison::StartsWith, prefix);
         let group = |id| match self.with_child_groups {
@@ -154,7 +155,7 @@ impl Filter {
         SearchUsers { condition, tags: self.tags.clone(), ..SearchUsers::new(instance) }
     }
 
-    /// Whether a profile or a group is named: [`in_instances`](Self::in_instances) looks its id up.
+    /// Whether a profile or a group is given by name or path: [`in_instances`](Self::in_instances) looks its id up.
     pub fn has_names(&self) -> bool {
         fn named<K: IdKind>(id: &Option<Id<K>>) -> bool {
             id.as_ref().is_some_and(|id| id.named().is_some())
@@ -162,21 +163,20 @@ impl Filter {
         named(&self.routing_profile_id) || named(&self.security_profile_id) || named(&self.hierarchy_group_id)
     }
 
-    /// Whether only an instance tells who is meant: it has the names of profiles and groups, and which groups are below
-    /// which.
+    /// Whether the filter needs information from an instance: ids for names, or the groups below a group.
     pub fn needs_directory(&self) -> bool {
         self.has_names() || self.with_child_groups
     }
 
-    /// Whether a user by itself tells whether it is meant: which groups are below another is known, or does not
-    /// matter.
+    /// Whether the state of a user is enough to decide whether it matches: the groups below a group are known, or are
+    /// not needed.
     pub(crate) const fn is_decided(&self) -> bool {
         !self.with_child_groups || self.groups.is_some()
     }
 
-    /// Whether everything holds that is given, as far as the user itself tells: which groups are below which is known
-    /// where [`in_instances`](Self::in_instances) has asked. A search may compare names otherwise, and a list compares
-    /// nothing.
+    /// Whether all conditions hold for the state of a user. With child groups, the group is checked only after
+    /// [`in_instances`](Self::in_instances) has looked the groups up. Check the results of a search with this, too: a
+    /// search may compare names differently.
     pub fn holds(&self, user: &UserState) -> bool {
         let properties = &user.properties;
         self.names(&user.name)
@@ -186,7 +186,7 @@ impl Filter {
             && self.tags.iter().all(|(key, value)| user.tags_all.get(key) == Some(value))
     }
 
-    /// Whether users of a group are meant; nobody's group is below an unknown one.
+    /// Whether users in this group match.
     pub(super) fn has_group(&self, group: Option<&HierarchyGroupId>) -> bool {
         let is_below = |group: &HierarchyGroupId| {
             self.groups.as_ref().is_some_and(|groups| groups.contains(&group.to_bare()))
@@ -195,17 +195,17 @@ impl Filter {
             || group.is_some_and(|group| self.hierarchy_group_id.as_ref() == Some(group) || is_below(group))
     }
 
-    /// Whether a user of this name can be meant.
+    /// Whether a user with this name can match.
     pub(crate) fn names(&self, user: &str) -> bool {
         self.name.as_ref().is_none_or(|name| user == name)
             && self.name_prefix.as_ref().is_none_or(|prefix| user.starts_with(prefix.as_str()))
     }
 
-    /// The ids of the users whom a search finds now: a call per 500 users.
+    /// Searches the matching users, with one call per 500 users, and returns their ids.
     ///
     /// # Errors
     ///
-    /// [`ClientError`](crate::client::ClientError) of the search.
+    /// The [`ClientError`](crate::client::ClientError) of the search.
     pub async fn find(
         &self,
         instance: &InstanceId,

@@ -13,21 +13,22 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reading {
-    /// The user; `None` if it is gone.
+    /// The state of the user; `None` if the user no longer exists.
     pub state: Option<UserState>,
-    /// What differs from the record: whether the user is gone, was renamed, or is not visible yet.
+    /// A difference from the record, other than changed properties: for example, the user no longer exists, was
+    /// renamed, or is not visible yet.
     pub finding: Option<FindingKind>,
 }
 
 impl FindingKind {
-    /// That a user has another name than the recorded one.
+    /// A finding if the user has another name than recorded.
     pub(crate) fn renamed(known: &UserState, read: &UserState) -> Option<Self> {
         (known.name != read.name).then(|| Self::Renamed(read.name.clone()))
     }
 }
 
 impl Reading {
-    /// A user that is there.
+    /// The reading of a user that exists.
     pub(crate) const fn there(state: UserState, finding: Option<FindingKind>) -> Self {
         Self { state: Some(state), finding }
     }
@@ -37,47 +38,47 @@ impl Reading {
     }
 }
 
-/// Something that differs from the record. Its JSON has the members of [`diagnostic`](Self::diagnostic) too.
+/// A difference between a user and its record. The JSON also has the members of [`diagnostic`](Self::diagnostic).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The resource name of the recorded user.
     pub user: String,
-    /// What was found.
+    /// The kind of difference.
     pub kind: FindingKind,
 }
 
-/// What is not as it was recorded.
+/// A kind of difference from the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// The user is gone.
+    /// The user no longer exists.
     Gone,
-    /// The user is gone, and another user of that name was created.
+    /// The user no longer exists, and there is a new user (with this id) that has its user name.
     Recreated(UserId),
-    /// The user has another name.
+    /// The user has another user name (the given one).
     Renamed(String),
     /// The user was created a moment ago and is not visible yet. It is assumed to exist.
     NotVisibleYet,
-    /// The user is listed and cannot be read: it exists, with unknown values.
+    /// The user is listed but cannot be read: it exists, with unknown values.
     NotReadable,
 }
 
 impl FindingKind {
-    /// Whether the user was not seen: it is assumed to be as recorded.
+    /// Whether the user was not read: it is assumed to be as recorded.
     pub const fn is_assumed(&self) -> bool {
         matches!(self, Self::NotVisibleYet | Self::NotReadable)
     }
 }
 
 impl Finding {
-    /// What a [`Reading`] has found of a user, by whatever name the host has for it.
+    /// Returns a finding of a [`Reading`] for a user. `user` is the name that the host has for it.
     pub fn new(user: impl Into<String>, kind: FindingKind) -> Self {
         Self { user: user.into(), kind }
     }
 
-    /// The finding as a diagnostic.
+    /// Returns the finding as a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
         let user = &self.user;
         let (code, message, help) = match &self.kind {
@@ -123,7 +124,7 @@ impl Serialize for Finding {
     }
 }
 
-/// That something was not read or looked for, and why.
+/// A diagnostic that says what was not read or looked up, and why.
 pub(crate) fn not_checked(what: impl fmt::Display, error: &ClientError) -> Diagnostic {
     let help = match error.kind() {
         ErrorKind::AccessDenied => format!("allow `{}`", error.operation().iam_action()),

@@ -1,15 +1,16 @@
-//! Users as a search has found them: everything but e-mail addresses, mobile numbers, proficiencies and times.
+//! Users from the results of a search, which have no e-mail addresses, mobile numbers, proficiencies and times of
+//! change.
 
 use crate::{
     client::{FoundUser, UserDescription},
     user::{Identity, InstanceId, Property, PropertySet, UserState},
 };
 
-/// A user that was found. What a search leaves out is as it is recorded: also the time of change, so that
-/// a changed user differs from the list until it is read whole.
+/// Converts the result of a search to a state. Properties that a search does not return keep their recorded values. So
+/// does the time of change, so that the time of a changed user differs from the list until the user is read completely.
 ///
-/// `None` where ARN, name or routing profile is neither found nor recorded: no user is without, so the search
-/// has not told everything.
+/// `None` if ARN, name or routing profile is neither in the result nor recorded: all users have these, so the result is
+/// incomplete.
 pub(crate) fn to_state(
     found: &FoundUser,
     instance: &InstanceId,
@@ -61,7 +62,7 @@ pub(crate) fn to_state(
     Some(state)
 }
 
-/// Whether a search was the last to read the user.
+/// Whether the user was last read by a search.
 #[cfg(feature = "fleet")]
 pub(crate) fn is_only_found(known: &UserState) -> bool {
     let proficiencies = PropertySet::from_iter([Property::UserProficiencies]);

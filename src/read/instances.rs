@@ -1,4 +1,4 @@
-//! What is known of instances, each asked once.
+//! Caches information about instances.
 
 use std::{
     collections::BTreeMap,
@@ -11,8 +11,8 @@ use crate::{
     user::{Code, Diagnostic, IdentityManagementType, InstanceId, Property},
 };
 
-/// Instances: how each manages identities, and which profiles and groups it has. Each is asked once, however many
-/// ask at the same time; a call that failed is repeated by the next who asks.
+/// A cache of instances: their identity management types, and their profiles and groups. Each is read once, also if
+/// several callers request it at the same time; a failed call is repeated by the next caller.
 #[derive(Debug, Default)]
 pub struct Instances {
     known: Mutex<BTreeMap<InstanceId, Arc<Known>>>,
@@ -20,15 +20,15 @@ pub struct Instances {
     notices: Mutex<Vec<Diagnostic>>,
 }
 
-/// What is known of one.
+/// The cached information about an instance.
 #[derive(Debug, Default)]
 struct Known {
     kind: Once<Option<IdentityManagementType>>,
-    /// A directory that lacks something for now is no lasting answer.
+    /// A directory that is incomplete because of a temporary error is not kept.
     directory: Once<Arc<Directory>, ClientResult<Arc<Directory>>>,
 }
 
-/// The error of asking an instance.
+/// Error of reading information about an instance.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InstanceError {
@@ -41,7 +41,7 @@ pub enum InstanceError {
         #[source]
         error: Box<ClientError>,
     },
-    /// Its profiles and groups cannot be listed.
+    /// The profiles and groups of the instance cannot be listed.
     #[error("the profiles and groups of the instance `{instance}` cannot be listed")]
     List {
         /// The instance.
@@ -50,7 +50,7 @@ pub enum InstanceError {
         #[source]
         error: Box<ClientError>,
     },
-    /// Its users cannot be searched.
+    /// The users of the instance cannot be searched.
     #[error("the instance `{instance}` cannot be searched")]
     Search {
         /// The instance.
@@ -59,20 +59,20 @@ pub enum InstanceError {
         #[source]
         error: Box<ClientError>,
     },
-    /// The instance manages identities otherwise than the host says.
+    /// The instance has another identity management type than the host says.
     #[error("the instance `{instance}` manages identities with `{actual}`, not with `{expected}`")]
     OtherKind {
         /// The instance.
         instance: InstanceId,
-        /// How it manages identities.
+        /// The type of the instance.
         actual: IdentityManagementType,
-        /// What the host says.
+        /// The type that the host says.
         expected: IdentityManagementType,
     },
 }
 
 impl InstanceError {
-    /// The failed call, if one failed.
+    /// Returns the error of the failed call, if a call failed.
     pub const fn client(&self) -> Option<&ClientError> {
         match self {
             Self::Read { error, .. } | Self::List { error, .. } | Self::Search { error, .. } => Some(error),
@@ -80,7 +80,7 @@ impl InstanceError {
         }
     }
 
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub fn help(&self) -> &str {
         match self.client() {
             Some(error) if error.kind() == ErrorKind::NotFound => {
@@ -91,7 +91,7 @@ impl InstanceError {
         }
     }
 
-    /// The error as a diagnostic, with its cause.
+    /// Returns the error as a diagnostic, with its cause.
     pub fn diagnostic(&self) -> Diagnostic {
         let (code, message) = match self.client() {
             Some(error) => (Code::CALL_FAILED, format!("{self}: {error}")),
@@ -102,7 +102,8 @@ impl InstanceError {
 }
 
 impl Instances {
-    /// Sets whether ids of profiles and groups, and proficiencies, are checked to exist, beside names. Default: no.
+    /// Sets whether ids of profiles and groups, and proficiencies, are checked to exist; names are always checked.
+    /// Default: `false`.
     #[must_use]
     pub const fn with_checked_ids(mut self, checked: bool) -> Self {
         self.checks_ids = checked;
@@ -114,12 +115,13 @@ impl Instances {
         self.checks_ids
     }
 
-    /// The identity management type of an instance. `expected`, which the host says, where the caller may not ask,
-    /// this version does not know the type, or the id is malformed, which is for validation to say.
+    /// Returns the identity management type of an instance. Returns `expected`, the type that the host says, if the
+    /// caller is not allowed to read it, if this version does not know the type, or if the id is malformed (validation
+    /// reports that).
     ///
     /// # Errors
     ///
-    /// [`InstanceError`] if the instance cannot be read, or is not as expected.
+    /// [`InstanceError`] if the instance cannot be read, or has another type than `expected`.
     pub async fn identity_management(
         &self,
         instance: &InstanceId,
@@ -153,11 +155,11 @@ impl Instances {
         }
     }
 
-    /// What an instance has that a program may name; `None` where its id is malformed.
+    /// Returns the directory of an instance, which resolves names; `None` if the id of the instance is malformed.
     ///
     /// # Errors
     ///
-    /// [`InstanceError`] as [`Directory::read`] fails.
+    /// [`InstanceError`] with the error of [`Directory::read`].
     pub async fn directory(
         &self,
         instance: &InstanceId,
@@ -170,7 +172,7 @@ impl Instances {
             let directory = Directory::read(instance, client).await.map_err(Err)?;
             let directory = if self.checks_ids { directory } else { directory.without_checking_ids() };
             directory.unchecked().for_each(|unchecked| self.tell(unchecked));
-            // Where ids are checked, too, everybody needs it, and it goes without what was not checked.
+            // If ids are checked, all users need the directory: keep it, even if it is incomplete.
             let lasts = self.checks_ids || directory.lasts();
             let directory = Arc::new(directory);
             if lasts { Ok(directory) } else { Err(Ok(directory)) }
@@ -181,11 +183,12 @@ impl Instances {
         directory.map(Some).map_err(failed)
     }
 
-    /// The same for a user that has proficiencies: where ids are checked, the directory checks proficiencies too.
+    /// Returns the directory of an instance for a user with proficiencies: if ids are checked, the directory checks
+    /// proficiencies, too.
     ///
     /// # Errors
     ///
-    /// As [`directory`](Self::directory).
+    /// The errors of [`directory`](Self::directory).
     pub async fn directory_with_attributes(
         &self,
         instance: &InstanceId,
@@ -201,14 +204,14 @@ impl Instances {
         Ok(directory)
     }
 
-    /// The name of what a property refers to, where an instance that was asked has it.
+    /// Returns the name of the profile or group with this id, if a directory that was read has it.
     pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
         let known = lock(&self.known);
         let directories = known.values().filter_map(|known| known.directory.get());
         directories.into_iter().find_map(|directory| directory.name_of(property, id))
     }
 
-    /// What could not be checked, and why: each is told once.
+    /// Returns what could not be checked, and why, and clears the list: each notice is returned once.
     pub fn take_notices(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut lock(&self.notices))
     }

@@ -1,4 +1,4 @@
-//! Which users of several instances a filter means: names are looked up in each, and specs are compared too.
+//! Filters for several instances: names are looked up in each, and desired users can be matched, too.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,17 @@ use crate::{
     validate::Names,
 };
 
-/// A [`Filter`] with the ids of each instance in the place of names.
+/// A [`Filter`] for several instances, with names replaced by the ids of each instance.
 #[derive(Clone, Debug, Default)]
 pub struct InstanceFilters(BTreeMap<InstanceId, Filter>);
 
 impl Filter {
-    /// Looks the names up that it has, in each instance, and which groups are below its own. Where neither matters,
-    /// no call is made. In an instance that does not have a name, nobody is meant.
+    /// Looks up, in each instance, the ids for the names of the filter, and the groups below its group. Makes no call
+    /// if the filter needs neither. In an instance that does not have a name, no user matches.
     ///
     /// # Errors
     ///
-    /// A name that no instance has, or that means several things, with what is allowed; an instance that cannot be
-    /// asked.
+    /// A diagnostic if no instance has a name, if a name is ambiguous, or if an instance cannot be read.
     pub async fn in_instances(
         &self,
         ids: impl IntoIterator<Item = &InstanceId>,
@@ -30,8 +29,8 @@ impl Filter {
         self.looked_up(ids, instances, client, self.needs_directory()).await
     }
 
-    /// What is said where nobody is meant: an id that no instance has is refused like such a name, which takes a look
-    /// into the instances only now.
+    /// Returns a diagnostic for a filter that no user matches. Fails if no instance has an id of the filter; that is
+    /// checked only here, because it needs calls.
     #[cfg(feature = "fleet")]
     pub(crate) async fn nobody(
         &self,
@@ -82,7 +81,7 @@ impl Filter {
 }
 
 impl Directory {
-    /// Puts ids in the place of the names of a filter, checks those that it has, and finds out which groups are below its own.
+    /// Replaces names in a filter by ids, checks its ids, and looks up the groups below its group.
     pub(crate) fn resolve_filter(&self, filter: &mut Filter) -> Result<(), Diagnostic> {
         fn resolved<K: IdKind>(
             id: &mut Option<Id<K>>,
@@ -113,23 +112,25 @@ impl Directory {
 }
 
 impl InstanceFilters {
-    /// The filter of an instance; `None` where nobody is meant.
+    /// Returns the filter of an instance; `None` if no user of the instance matches.
     pub fn get(&self, instance: &InstanceId) -> Option<&Filter> {
         self.0.get(&instance.to_bare())
     }
 
-    /// The instances in which users may be meant, each with its filter.
+    /// Returns the instances whose users may match, each with its filter.
     pub fn iter(&self) -> impl Iterator<Item = (&InstanceId, &Filter)> {
         self.0.iter()
     }
 
-    /// Whether a recorded user is meant; of groups that could not be listed, nobody is.
+    /// Whether a recorded user matches; `false` if the filter needs the groups below a group, and they could not be
+    /// listed.
     pub fn holds(&self, user: &UserState) -> bool {
         self.get(&user.instance_id).is_some_and(|filter| filter.is_decided() && filter.holds(user))
     }
 
-    /// Whether a user would be meant once it is as a spec says; `None` while that is not known. What the spec leaves
-    /// out counts as not there, and default tags count as given. `names` are those of the user's instance.
+    /// Whether a user would match if it had the desired properties of a spec; `None` if that depends on unknown values.
+    /// Properties that the spec leaves out count as not set, and default tags count as set. `names` resolves the names
+    /// of the spec, in the instance of the user.
     pub fn holds_for(&self, spec: &UserSpec, settings: &Settings, names: Option<&dyn Names>) -> Option<bool> {
         let filter = match self.get(spec.instance_id.known()?) {
             Some(filter) => filter,
@@ -137,7 +138,7 @@ impl InstanceFilters {
         };
         let named = names.map(|names| {
             let mut spec = spec.clone();
-            // What is unknown or wrong is for validation to say.
+            // Validation reports names that are unknown or wrong.
             names.resolve(&mut spec);
             spec
         });
@@ -146,7 +147,7 @@ impl InstanceFilters {
 }
 
 impl Filter {
-    /// Whether a profile or a group matters.
+    /// Whether the filter has a condition about a profile or a group.
     #[cfg(feature = "fleet")]
     pub(crate) const fn asks_for_ids(&self) -> bool {
         self.routing_profile_id.is_some()
@@ -167,7 +168,7 @@ impl Filter {
             self.holds_for_group(spec),
             self.holds_for_tags(spec, settings),
         ];
-        // One that does not hold decides, whatever the others are.
+        // One condition that does not hold decides, even if others are not known.
         any(all.into_iter().map(|holds| holds.map(|holds| !holds))).map(|fails| !fails)
     }
 
@@ -207,7 +208,7 @@ impl Filter {
     }
 }
 
-/// Nobody is meant by a filter, of which nothing else is known to be wrong.
+/// A diagnostic for a filter without other mistakes that no user matches.
 #[cfg(feature = "fleet")]
 pub(crate) fn nobody_meant() -> Diagnostic {
     Diagnostic::new(Code::NOBODY_MEANT, "no user matches the filter")
@@ -218,7 +219,7 @@ fn is_id<K: IdKind>(own: &Input<Id<K>>, id: &Id<K>) -> Option<bool> {
     own.known().filter(|own| own.named().is_none()).map(|own| own == id)
 }
 
-/// Whether one holds; `None` where that hangs on one that is not known.
+/// Whether at least one holds; `None` if that depends on one that is not known.
 fn any(mut all: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut is_known = true;
     let found = all.any(|holds| {

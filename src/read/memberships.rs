@@ -1,4 +1,4 @@
-//! What users belong to besides their own settings: traffic distribution groups and workspaces.
+//! Memberships of users that are not properties: traffic distribution groups and workspaces.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
@@ -14,11 +14,11 @@ use crate::{
 };
 
 choice! {
-    /// By what a user gets a workspace.
+    /// How a workspace is associated with a user.
     WorkspaceThrough {
-        /// It is associated with the user.
+        /// The workspace is associated with the user.
         User = "user",
-        /// It is associated with the user's routing profile.
+        /// The workspace is associated with the routing profile of the user.
         RoutingProfile = "routingProfile",
     }
 }
@@ -33,7 +33,7 @@ pub struct TrafficDistributionGroup {
     pub name: String,
 }
 
-/// A workspace that a user gets.
+/// A workspace of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Workspace {
@@ -41,25 +41,25 @@ pub struct Workspace {
     pub id: String,
     /// Its name; empty where the service doesn't say it.
     pub name: String,
-    /// By what the user gets it.
+    /// How the workspace is associated with the user.
     pub through: WorkspaceThrough,
 }
 
-/// What a user belongs to.
+/// The memberships of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Membership {
-    /// The traffic distribution groups that the user is in; `None` where they were not read.
+    /// The traffic distribution groups of the user; `None` if they were not read.
     pub traffic_distribution_groups: Option<Vec<TrafficDistributionGroup>>,
-    /// The workspaces that the user gets; `None` where they were not read.
+    /// The workspaces of the user; `None` if they were not read.
     pub workspaces: Option<Vec<Workspace>>,
 }
 
 /// The memberships of all users of an instance.
 ///
-/// They are read, and nothing manages them: neither is a setting of a user, and what the instance shares between Regions or
-/// shows to agents is set up with it.
+/// Memberships are only read, and not managed: neither traffic distribution groups nor workspaces are properties of a
+/// user; they are set up with the instance.
 ///
 /// ```
 /// use connect_user::client::memory::{MemoryConnect, MemoryInstance};
@@ -91,8 +91,9 @@ struct Workspaces {
 }
 
 impl Memberships {
-    /// Reads those of an instance: a call for each traffic distribution group, and a few more. What may not be read, or
-    /// the client has no operation for, is not known, and a notice says why.
+    /// Reads the memberships of an instance, with one call for each traffic distribution group and a few more.
+    /// Memberships that the caller is not allowed to read, or that the client has no operation for, are unknown; a
+    /// notice says why.
     pub async fn read(instance: &InstanceId, client: &dyn ConnectClient) -> Self {
         let mut notices = Vec::new();
         let mut tell = |what: &str, error: ClientError| {
@@ -106,7 +107,8 @@ impl Memberships {
         Self { groups, workspaces, notices }
     }
 
-    /// Those of several users, with why something was not read: each of their instances is read once.
+    /// Reads the memberships of several users, with notices about memberships that were not read. Each instance is read
+    /// once.
     pub async fn of_users<'u>(
         users: impl IntoIterator<Item = (&'u String, &'u UserState)>,
         client: &dyn ConnectClient,
@@ -125,7 +127,7 @@ impl Memberships {
         (found, instances.into_values().flat_map(|read| read.notices).collect())
     }
 
-    /// Those of a user with this routing profile, ordered by name.
+    /// Returns the memberships of a user with this routing profile, ordered by name.
     pub fn of(&self, user: &UserId, routing_profile: &RoutingProfileId) -> Membership {
         let groups = self.groups.as_ref();
         let groups = groups.map(|groups| groups.get(&user.to_bare()).cloned().unwrap_or_default());
@@ -144,12 +146,12 @@ impl Memberships {
         Membership { traffic_distribution_groups: groups, workspaces }
     }
 
-    /// Those of a user as it is recorded or read.
+    /// Returns the memberships of a user by its state.
     pub fn of_state(&self, state: &UserState) -> Membership {
         self.of(&state.user_id, &state.properties.routing_profile_id)
     }
 
-    /// Why something was not read.
+    /// Returns why memberships were not read.
     pub fn notices(&self) -> &[Diagnostic] {
         &self.notices
     }

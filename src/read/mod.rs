@@ -1,13 +1,16 @@
 //! Reads users and names from the service.
 //!
-//! - [`import`], [`read()`] and [`refresh`]: one user; [`find_by_name`]: the user that has a name;
-//! - [`Reader`]: users one by one, in about the calls that reading them together takes;
-//! - [`read_all`]: all users of an instance; [`read_matching`]: those that a [`Filter`] means; [`read_users`]: some;
+//! - [`import`], [`read()`] and [`refresh`]: one user; [`find_by_name`]: the user with a user name;
+//! - [`Reader`]: users one by one, with about as many calls as reading them together;
+//! - [`read_all`]: all users of an instance; [`read_matching`]: the users that match a [`Filter`];
+//!   [`read_users`]: users by id;
 //! - [`Directory`]: names and paths instead of ids;
 //! - [`Memberships`]: traffic distribution groups and workspaces of users;
-//! - [`identity_management`]: how an instance manages its users; [`Instances`]: both, asked once.
+//! - [`identity_management`]: the identity management type of an instance; [`Instances`]: a cache of directories and
+//!   identity management types.
 //!
-//! A state says what was not read of the user ([`Record::unread`](crate::user::Record::unread)); no plan writes that.
+//! A state lists the properties that were not read ([`Record::unread`](crate::user::Record::unread)); no plan writes
+//! them.
 
 mod all;
 mod attributes;

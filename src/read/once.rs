@@ -1,4 +1,4 @@
-//! A value that is asked for once, however many ask for it at the same time.
+//! A value that is requested once, also if several callers need it at the same time.
 
 use std::{
     future::Future,
@@ -14,14 +14,14 @@ use futures_util::lock::{Mutex, MutexGuard};
 use crate::client::CancellationToken;
 use crate::client::{ClientError, ClientResult};
 
-/// A value that is asked for once. A failure is shared by those who waited for it, unless it is due to who asked; the
-/// next who comes asks again.
+/// A value that is requested once. A failure is returned to all callers that waited for the request, unless the cause
+/// is the caller that made it; the next caller requests the value again.
 #[derive(Debug)]
 pub(super) struct Once<T, E = ClientError> {
     value: OnceLock<T>,
-    /// How often asking has failed.
+    /// The number of failed requests.
     failures: AtomicU64,
-    /// Held by whoever asks; the others wait. The last failure, and which it was.
+    /// Locked by the caller that makes the request; other callers wait. Holds the last failure and its number.
     asking: Mutex<Option<(u64, E)>>,
 }
 
@@ -31,9 +31,9 @@ impl<T, E> Default for Once<T, E> {
     }
 }
 
-/// A failure that may be due to who asked.
+/// A failure whose cause may be the caller.
 pub(super) trait Shared: Clone {
-    /// Whether others would have got it, too.
+    /// Whether other callers would have had the same failure.
     fn is_shared(&self) -> bool;
 }
 
@@ -50,7 +50,7 @@ impl<T> Shared for ClientResult<Arc<T>> {
 }
 
 impl<T> Once<ClientResult<T>> {
-    /// The value, or a failure that lasts, which is kept, too: whoever may not ask may not ask again.
+    /// Returns the value, or a permanent failure, which is kept, too: for example, a missing permission.
     pub(super) async fn get_or_keep<F>(&self, ask: impl FnOnce() -> F) -> ClientResult<&T>
     where
         F: Future<Output = ClientResult<T>>,
@@ -66,18 +66,18 @@ impl<T> Once<ClientResult<T>> {
 }
 
 impl<T, E: Shared> Once<T, E> {
-    /// A value that is there already.
+    /// Returns a value that is known already.
     #[cfg(feature = "fleet")]
     pub(super) fn of(value: T) -> Self {
         Self { value: value.into(), ..Self::default() }
     }
 
-    /// The value, if it is there already.
+    /// Returns the value, if it is known already.
     pub(super) fn get(&self) -> Option<&T> {
         self.value.get()
     }
 
-    /// The value; `ask` is called by the first who comes. If that one is dropped meanwhile, the next asks.
+    /// Returns the value; the first caller calls `ask`. If that call is dropped, the next caller calls `ask`.
     pub(super) async fn get_or_try<F>(&self, ask: impl FnOnce() -> F) -> Result<&T, E>
     where
         F: Future<Output = Result<T, E>>,
@@ -86,7 +86,7 @@ impl<T, E: Shared> Once<T, E> {
         if let Some(value) = self.value.get() {
             return Ok(value);
         }
-        // Of a caller whose time is over, no call is sent, and the refusal says so.
+        // If the deadline of the caller has passed, `ask` fails without a call to the service.
         let Some(mut last) = turn(&self.asking).await else {
             return ask().await.map(|value| self.value.get_or_init(|| value));
         };
@@ -108,7 +108,7 @@ impl<T, E: Shared> Once<T, E> {
     }
 }
 
-/// The turn to ask; `None` where the caller's time is over first.
+/// Waits for the turn to make the request; `None` if the deadline of the caller passes first.
 pub(super) async fn turn<T>(asking: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     let turn = asking.lock();
     #[cfg(feature = "policy")]

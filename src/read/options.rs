@@ -9,31 +9,33 @@ use crate::user::choice;
 choice! {
     /// How recorded users are refreshed.
     ///
-    /// With every strategy, a user is read by itself (one call) if a plan would write something of it that was
-    /// not read.
+    /// With every strategy, a user is read individually (one call) if a plan would write properties of it that were not
+    /// read.
     #[derive(Default)]
     Strategy {
-        /// Lists the instance, a call per 1,000 users, and reads those whose time of change differs from the
-        /// recorded one: one by one or, where that takes fewer calls, by a search of these users (a call per 50) or of
-        /// all. Users with managed properties that a search leaves out are always read one by one. A search has no time
-        /// of change, so whom it has read differs from the list again the next time, and is read whole then: as many of
-        /// an instance as take at most 50 calls in one refresh. This is the default.
+        /// Lists the instance, with one call per 1,000 users, and reads the users whose time of change differs from the
+        /// recorded time: one by one or, if that needs fewer calls, with a search for these users (one call per 50) or
+        /// for all users. Users with managed properties that a search does not return are always read one by one. A
+        /// search does not return the time of change, so a user that was read by a search differs from the list again
+        /// in the next refresh, and is then read completely; at most 50 calls per instance and refresh are used for
+        /// this. This is the default.
         ///
-        /// AWS does not document whether a change of tags or proficiencies moves the time of change. So the tags
-        /// of the other users are compared with those that a search finds, a call per 500 users (in practice
-        /// often per 100), if any tags are managed in the instance; and proficiencies are read for each user that
-        /// has managed ones, a call each.
+        /// AWS does not document whether changes of tags or proficiencies update the time of change. Therefore, if any
+        /// tags are managed in the instance, the tags of the other users are compared with the results of a search,
+        /// with one call per 500 users (in practice often per 100); and proficiencies are read for each user with
+        /// managed proficiencies, with one call for each user.
         #[default]
         Changed = "changed",
-        /// As [`Changed`](Self::Changed), but trusts the time of change for tags and proficiencies too: no
-        /// search, and no call for each user with managed proficiencies. May miss changes of these.
+        /// Like [`Changed`](Self::Changed), but relies on the time of change for tags and proficiencies, too: makes no
+        /// search, and no call for each user with managed proficiencies. May miss changes of tags and proficiencies.
         Listed = "listed",
-        /// Searches the instance, a call per 500 users (in practice often per 100). What a search leaves out
-        /// (e-mail addresses, mobile numbers, times of change) stays as it is recorded, and counts as not read.
+        /// Searches the instance, with one call per 500 users (in practice often per 100). Properties that a search
+        /// does not return (e-mail addresses, mobile numbers, times of change) keep their recorded values, and count as
+        /// not read.
         Search = "search",
-        /// Reads every user: a call each, or two where proficiencies are managed.
+        /// Reads every user, with one call for each, or two if proficiencies are managed.
         Full = "full",
-        /// Reads only users that a plan needs; the others are assumed to be as recorded.
+        /// Reads only users that a plan needs; all others are assumed to be as recorded.
         None = "none",
     }
 }
@@ -45,18 +47,18 @@ pub struct RefreshOptions {
     /// The strategy. Default: [`Strategy::Changed`].
     #[builder(default)]
     pub strategy: Strategy,
-    /// The most calls in progress at once. Default: 8.
+    /// Limit of calls in progress at the same time. Default: 8.
     #[builder(default = NonZeroUsize::MIN.saturating_add(7))]
     pub parallelism: NonZeroUsize,
     /// Tolerance for clock skew when recognising our own changes. Default: 10 seconds.
     ///
-    /// A listed time of change within this tolerance of one of our calls is taken for that call. Somebody
-    /// else's change may hide in it, so the properties that calls write as a whole block
-    /// ([`PropertySet::WRITTEN_WHOLE`](crate::user::PropertySet::WRITTEN_WHOLE)) count as not read then.
+    /// A listed time of change within this tolerance of one of our calls is attributed to that call. It may hide a
+    /// change made outside the program, so the properties that calls write as a whole block
+    /// ([`PropertySet::WRITTEN_WHOLE`](crate::user::PropertySet::WRITTEN_WHOLE)) count as not read in this case.
     #[builder(default = Duration::from_secs(10))]
     pub clock_skew: Duration,
-    /// How long a new user may be invisible: a user that cannot be found within this time after its creation
-    /// is assumed to exist. Default: 5 minutes.
+    /// Maximum time until a new user is visible: a user that is not found within this time after its creation is
+    /// assumed to exist. Default: 5 minutes.
     #[builder(default = Duration::from_secs(300))]
     pub visible_within: Duration,
 }

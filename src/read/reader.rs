@@ -1,4 +1,4 @@
-//! Reading users one by one, as an engine asks for them.
+//! Reads users one by one, as an engine requests them.
 
 use std::{
     collections::HashMap,
@@ -19,22 +19,22 @@ use crate::{
     user::{Diagnostic, InstanceId, Property, Settings, UserSpec, UserState},
 };
 
-/// So many users of an instance are read by themselves before it is listed: whoever manages a few must not
-/// pay for a list of thousands.
+/// Number of users of an instance that are read individually before the instance is listed, so that a program with a
+/// few users does not pay for a list of thousands.
 const ALONE: usize = 5;
 
-/// Reads users one by one, as an engine such as Terraform asks for them, in about as many calls as reading
-/// them together.
+/// Reads users one by one, as an engine such as Terraform requests them, with about as many calls as reading them
+/// together.
 ///
-/// The first five users of an instance are read directly. From the sixth on, a list of the instance tells
-/// which users have changed (and, as with [`Strategy::Changed`], a search tells whose tags have); the others
-/// are as recorded.
+/// The first five users of an instance are read directly. From the sixth user on, a list of the instance shows which
+/// users have changed (and, as with [`Strategy::Changed`], a search shows changed tags); the other users are assumed to
+/// be as recorded.
 ///
-/// If nothing has changed, the returned state equals the recorded one to the letter, so that an engine has
-/// nothing to store.
+/// If nothing has changed, the returned state equals the recorded state exactly, so that an engine has nothing to
+/// store.
 ///
-/// The list is made once, so use a reader for one run. Of the [`Strategy`] variants, `Full` reads every user
-/// and `None` none; `Search` counts as `Changed`.
+/// The list is requested once, so use a reader for one run only. Of the [`Strategy`] variants, `Full` reads every user
+/// and `None` reads no user; `Search` has the effect of `Changed`.
 ///
 /// ```
 /// use connect_user::{client::memory::MemoryConnect, read::{Reader, RefreshOptions}, user::UserState};
@@ -53,31 +53,31 @@ pub struct Reader {
     instances: Mutex<HashMap<InstanceId, Arc<Seen>>>,
 }
 
-/// What is known of an instance.
+/// The state of reading an instance.
 #[derive(Debug, Default)]
 struct Seen {
-    /// How many of its users were asked for.
+    /// The number of users that were requested.
     asked: AtomicUsize,
     cache: Cache,
 }
 
 impl Reader {
-    /// Creates a reader; it makes no call yet.
+    /// Creates a reader, without a call.
     pub fn new(options: RefreshOptions) -> Self {
         Self { options, instances: Mutex::default() }
     }
 
-    /// How users are refreshed.
+    /// The options of refreshing.
     #[cfg(feature = "engine")]
     pub(crate) const fn options(&self) -> &RefreshOptions {
         &self.options
     }
 
-    /// Refreshes a user, and keeps what is recorded of it.
+    /// Refreshes a user, and keeps its record.
     ///
     /// # Errors
     ///
-    /// Any failure but `NotFound`. If users cannot be listed, each is read by itself.
+    /// Any failure except `NotFound`. If users cannot be listed, each user is read individually.
     pub async fn refresh(&self, known: &UserState, client: &dyn ConnectClient) -> ClientResult<Reading> {
         if self.options.strategy == Strategy::None {
             return Ok(Reading::there(known.clone(), None));
@@ -93,14 +93,15 @@ impl Reader {
         }
     }
 
-    /// The user as a plan of `spec` needs it. Reads it if the plan would write something that was not read,
-    /// or that somebody else may have changed, or if the last apply was interrupted; otherwise returns `known`.
+    /// Returns the user as a plan of `spec` needs it. Reads the user if the plan would write properties that were not
+    /// read, or that may have changed outside the program, or if the last apply was interrupted; otherwise returns
+    /// `known`.
     ///
-    /// `spec` may hold unknowns.
+    /// `spec` may have unknown values.
     ///
     /// # Errors
     ///
-    /// Any failure but `NotFound`.
+    /// Any failure except `NotFound`.
     pub async fn for_plan(
         &self,
         spec: &UserSpec,
@@ -111,15 +112,15 @@ impl Reader {
         let id = known.instance_id.to_bare();
         let seen = self.seen(&id);
         let source = self.source(&id, client, &seen);
-        // A change of ours was recognised by its time at best, unless the user was read in this run.
+        // Unless the user was read in this run, our own change was at best recognised by its time.
         let is_doubtful = known.record.last_written.is_some()
             && self.options.strategy != Strategy::None
             && !source.was_read(&known.user_id);
         let mut state = if is_doubtful { not_read(known) } else { known.clone() };
-        // Nobody reads proficiencies before somebody manages them.
+        // Proficiencies are not read before they are managed.
         let has_managed = known.record.managed.contains(Property::UserProficiencies);
         state.record.unread.insert_if(Property::UserProficiencies, !has_managed);
-        // What an interrupted apply has done, only the service knows.
+        // The effect of an interrupted apply is known only in the service.
         let is_interrupted = known.record.in_progress && self.options.strategy != Strategy::None;
         match is_interrupted || !needs_reading(spec, &state, options).is_empty() {
             true => source.read(known, true).await,
@@ -127,7 +128,7 @@ impl Reader {
         }
     }
 
-    /// Leaves the user as it is recorded where neither a list nor a search shows a change.
+    /// Returns the recorded user if neither a list nor a search shows a change.
     async fn by_list(&self, source: Source<'_>, known: &UserState) -> ClientResult<Reading> {
         let Ok(listed) = source.listed().await else { return read(source, known).await };
         if !matches!(source.verdict(known, listed), Verdict::Unchanged | Verdict::Own(_)) {
@@ -151,7 +152,7 @@ impl Reader {
         Ok(Reading::there(state, None))
     }
 
-    /// What was not read, and why: diagnostics for each instance.
+    /// Returns what was not read, and why: a diagnostic for each instance.
     pub fn unchecked(&self) -> Vec<Diagnostic> {
         let instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
         let mut unchecked: Vec<Diagnostic> =
@@ -179,7 +180,7 @@ async fn read(source: Source<'_>, known: &UserState) -> ClientResult<Reading> {
     Ok(reading)
 }
 
-/// Whether a reading has found nothing new, times aside.
+/// Whether a reading equals the recorded state, except for times.
 fn is_same(read: &UserState, known: &UserState) -> bool {
     let mut read = read.clone();
     read.last_modified_time = known.last_modified_time;

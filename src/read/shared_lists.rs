@@ -1,4 +1,4 @@
-//! Lists of users that those share who look for somebody at the same time.
+//! Lists of users, shared by lookups that run at the same time.
 
 use std::{
     collections::HashMap,
@@ -13,23 +13,24 @@ use crate::{
     user::{InstanceId, UserId},
 };
 
-/// The users of an instance, by their names. A name that was just freed may be listed twice.
+/// The users of an instance, by user name. A name that was just freed may be listed twice.
 type Names = HashMap<String, Vec<UserId>>;
 
-/// The lists of instances. After an outage many look for their users at once, and a list of 100,000 takes 100 calls.
+/// The lists of instances. After an outage, many users are looked up at the same time, and a list of 100,000 users
+/// needs 100 calls.
 #[derive(Debug, Default)]
 pub(crate) struct SharedLists(Mutex<HashMap<InstanceId, Arc<Lists>>>);
 
 /// The lists of one instance, one after the other.
 #[derive(Debug, Default)]
 struct Lists {
-    /// The one that is not begun yet, for whoever comes now: one under way may be past the place of a new user.
+    /// The next list, for new lookups: a list in progress may already be past the position of a new user.
     next: Mutex<Arc<Once<Names>>>,
     under_way: Turn<()>,
 }
 
 impl SharedLists {
-    /// The users that have a name, by a list that begins after this call.
+    /// Returns the users with a name, from a list that begins after this call.
     pub(super) async fn named(
         &self,
         client: &dyn ConnectClient,
@@ -39,7 +40,7 @@ impl SharedLists {
         let lists = lock(&self.0).entry(instance.to_bare()).or_default().clone();
         let own = lock(&lists.next).clone();
         let list = || async {
-            // Of a caller whose time is over, no call is sent.
+            // If the deadline of the caller has passed, no call is sent to the service.
             let _turn = turn(&lists.under_way).await;
             {
                 let mut next = lock(&lists.next);

@@ -1,5 +1,4 @@
-//! Asking the service about the users of one instance: the one place that decides what an answer, or none,
-//! means.
+//! Reads the users of an instance. Only this module decides what an answer, or a missing answer, means.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,35 +20,35 @@ use crate::{
     user::{Diagnostic, InstanceId, Property, PropertySet, Timestamp, UserId, UserState, is_system_tag},
 };
 
-/// The users of an instance as a list has them.
+/// The users of an instance, from a list.
 #[derive(Debug)]
 pub(crate) struct ListedUsers {
     pub(crate) by_id: HashMap<UserId, Listed>,
-    /// Their names, each with the user that has it; an answer may lack some.
+    /// The ids, by user name; an answer may lack some names.
     pub(crate) by_name: HashMap<Arc<str>, UserId>,
 }
 
-/// The users of an instance as a search has found them, each once, ordered by id.
+/// The users of an instance, from a search, without duplicates, ordered by id.
 #[derive(Debug)]
 pub(crate) struct FoundUsers(Vec<FoundUser>);
 
-/// A user as a list has it.
+/// A user in a list.
 #[derive(Debug)]
 pub(crate) struct Listed {
-    /// Empty where the answer has none.
+    /// The user name; empty if the answer has none.
     name: Arc<str>,
     changed: Option<Timestamp>,
 }
 
-/// What is known of an instance, each asked once.
+/// Results of calls about an instance; each call is made once.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     listed: Once<ClientResult<ListedUsers>>,
     found: Once<ClientResult<FoundUsers>>,
     exists: Once<()>,
-    /// Why proficiencies may not be listed.
+    /// The refusal to list proficiencies.
     denied: OnceLock<ClientError>,
-    /// Users who were read by themselves.
+    /// Users that were read individually.
     read: Mutex<HashSet<UserId>>,
     /// Whether the search was for some users only.
     is_part: bool,
@@ -62,20 +61,20 @@ pub(crate) struct Source<'a> {
     pub(crate) client: &'a dyn ConnectClient,
     pub(crate) options: &'a RefreshOptions,
     cache: &'a Cache,
-    /// When this is read.
+    /// The time of reading.
     now: Timestamp,
 }
 
-/// What a list says about a recorded user.
+/// The comparison of a recorded user with a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The recorded change is the last one.
+    /// The recorded time of change is the listed time.
     Unchanged,
-    /// The last change is near one of ours: somebody else's may hide in it.
+    /// The listed time of change is near one of our own changes; it may hide a change made outside the program.
     Own(Timestamp),
-    /// It may have changed.
+    /// The user may have changed.
     Changed,
-    /// It is not listed.
+    /// The user is not listed.
     Missing,
 }
 
@@ -93,12 +92,12 @@ impl ListedUsers {
         Self { by_id, by_name }
     }
 
-    /// Everybody.
+    /// The ids of all users.
     pub(crate) fn ids(&self) -> impl Iterator<Item = UserId> {
         self.by_id.keys().cloned()
     }
 
-    /// Whether somebody is there.
+    /// Whether a user is listed.
     pub(crate) fn has(&self, user: &UserId) -> bool {
         self.by_id.contains_key(user)
     }
@@ -126,13 +125,13 @@ impl FoundUsers {
 }
 
 impl Cache {
-    /// What is known where a search for the users that are meant was made already.
+    /// A cache with the results of a search for the selected users only.
     #[cfg(feature = "fleet")]
     pub(crate) fn of_found(found: FoundUsers) -> Self {
         Self { found: Once::of(Ok(found)), is_part: true, ..Self::default() }
     }
 
-    /// That the proficiencies of users were not read, and why.
+    /// A diagnostic with the reason, if the proficiencies of users were not read.
     pub(crate) fn unchecked(&self, instance: &InstanceId) -> Option<Diagnostic> {
         let denied = self.denied.get()?;
         Some(not_checked(
@@ -143,7 +142,7 @@ impl Cache {
 }
 
 impl<'a> Source<'a> {
-    /// The users, read now, by the clock of the machine.
+    /// A source that uses the clock of the machine.
     pub(crate) fn new(
         instance: &'a InstanceId,
         client: &'a dyn ConnectClient,
@@ -153,13 +152,13 @@ impl<'a> Source<'a> {
         Self { instance, client, options, cache, now: SystemTime::now().into() }
     }
 
-    /// The same, by another clock.
+    /// A source with another time of reading.
     #[cfg(feature = "fleet")]
     pub(crate) const fn at(self, now: Timestamp) -> Self {
         Self { now, ..self }
     }
 
-    /// The list of all users, asked for once; again after a failure that need not last.
+    /// The list of all users, requested once, and again after a temporary failure.
     pub(crate) async fn listed(&self) -> ClientResult<&ListedUsers> {
         let list = || async {
             Ok(ListedUsers::new(all_pages(self.client, ListUsers::new(self.instance.clone())).await?))
@@ -167,7 +166,7 @@ impl<'a> Source<'a> {
         self.cache.listed.get_or_keep(list).await
     }
 
-    /// Everybody whom a search finds, asked for as often.
+    /// The results of a search for all users, requested once, and again after a temporary failure.
     pub(crate) async fn found(&self) -> ClientResult<&FoundUsers> {
         let search = || async {
             Ok(FoundUsers::new(all_pages(self.client, SearchUsers::new(self.instance.clone())).await?))
@@ -175,34 +174,34 @@ impl<'a> Source<'a> {
         self.cache.found.get_or_keep(search).await
     }
 
-    /// What a search of everybody has found, or why none does, where that was asked already.
+    /// The results of the search for all users, or its error, if the search was made already.
     #[cfg(feature = "fleet")]
     pub(crate) fn searched(&self) -> Option<&ClientResult<FoundUsers>> {
         self.cache.found.get()
     }
 
-    /// Whether the search was made already, for some users only.
+    /// Whether the cached search was made for some users only.
     #[cfg(feature = "fleet")]
     pub(crate) const fn is_part(&self) -> bool {
         self.cache.is_part
     }
 
-    /// Whether the list was made already, or could not be.
+    /// Whether the list was requested already, with a result or a permanent failure.
     pub(crate) fn is_listed(&self) -> bool {
         self.cache.listed.get().is_some()
     }
 
-    /// That the proficiencies of users were not read, and why.
+    /// A diagnostic with the reason, if the proficiencies of users were not read.
     pub(crate) fn unchecked(&self) -> Option<Diagnostic> {
         self.cache.unchecked(self.instance)
     }
 
-    /// Whether the user was read by itself.
+    /// Whether the user was read individually.
     pub(crate) fn was_read(&self, user: &UserId) -> bool {
         self.cache.read.lock().unwrap_or_else(PoisonError::into_inner).contains(user)
     }
 
-    /// What the list says about a recorded user.
+    /// Compares a recorded user with the list.
     pub(crate) fn verdict(&self, known: &UserState, listed: &ListedUsers) -> Verdict {
         let Some(listed) = listed.by_id.get(&known.user_id) else { return Verdict::Missing };
         let is_renamed = !listed.name.is_empty() && *listed.name != *known.name;
@@ -217,7 +216,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Reads a user by itself.
+    /// Reads a user individually.
     pub(crate) async fn read(&self, known: &UserState, proficiencies: bool) -> ClientResult<Reading> {
         let Some(read) = self.describe(known, proficiencies).await? else {
             return self.not_described(known).await;
@@ -229,14 +228,14 @@ impl<'a> Source<'a> {
         Ok(Reading::there(read, renamed))
     }
 
-    /// Proficiencies that nobody manages stay as they are recorded.
+    /// Reads a user; unless `proficiencies` is set, its proficiencies keep their recorded values.
     async fn describe(&self, known: &UserState, proficiencies: bool) -> ClientResult<Option<UserState>> {
         let Some(mut read) = described_again(self.client, known).await? else { return Ok(None) };
         let is_there = !proficiencies || self.read_proficiencies(&mut read).await?;
         Ok(is_there.then_some(read))
     }
 
-    /// Reads a user of whom nothing is recorded, with its proficiencies. `None` where it is gone.
+    /// Reads a user that is not recorded, with its proficiencies. `None` if it no longer exists.
     pub(crate) async fn read_new(&self, user: &UserId) -> ClientResult<Option<UserState>> {
         let Some(description) = describe(self.client, self.instance, user).await? else { return Ok(None) };
         let mut state = description.into_state(self.instance.clone(), None);
@@ -244,8 +243,8 @@ impl<'a> Source<'a> {
         Ok(is_there.then_some(state))
     }
 
-    /// Reads the proficiencies of a user; whether it is there. Where they may not be read, they count as not
-    /// read, and everything else is as it is.
+    /// Reads the proficiencies of a user, and returns whether the user exists. If the caller is not allowed to read
+    /// them, they count as not read.
     pub(crate) async fn read_proficiencies(&self, state: &mut UserState) -> ClientResult<bool> {
         if self.cache.denied.get().is_some() {
             state.record.unread.insert(Property::UserProficiencies);
@@ -261,14 +260,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// What it means that a user cannot be described. It is gone only where a list does not have it either:
-    /// describing lags behind creating.
+    /// Decides what it means that a user cannot be described. The user no longer exists only if a list does not have
+    /// it, either, because describing lags behind creation.
     async fn not_described(&self, known: &UserState) -> ClientResult<Reading> {
         match self.listed().await {
             Ok(listed) if listed.has(&known.user_id) => {
                 Ok(Reading::there(not_read(known), Some(FindingKind::NotReadable)))
             }
-            // Before it, a list may still have a namesake that was deleted to make way for it.
+            // Until then, a list may still have a deleted user with the same name.
             _ if self.is_recent(known.record.created) => {
                 Ok(Reading::there(known.clone(), Some(FindingKind::NotVisibleYet)))
             }
@@ -280,24 +279,24 @@ impl<'a> Source<'a> {
                 self.exists().await?;
                 Ok(Reading::gone(FindingKind::Gone))
             }
-            // Nobody is gone whom nobody could look for.
+            // Without a list, the user must not be reported as deleted.
             Err(error) => Err(error),
         }
     }
 
-    /// Whether a user that was created then may not be visible yet.
+    /// Whether a user with this time of creation may not be visible yet.
     pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
         created.is_some_and(|created| created.is_within(self.options.visible_within, self.now))
     }
 
-    /// In a wrong Region or account, the instance is not found either.
+    /// Checks that the instance exists: in a wrong Region or account, it is not found, either.
     async fn exists(&self) -> ClientResult<()> {
         let ask = || async { find_instance(self.client, self.instance).await.map(drop) };
         self.cache.exists.get_or_try(ask).await.copied()
     }
 
-    /// Whether a search finds a user with the recorded tags, those of AWS aside. One that was just created may
-    /// not be found yet; whom a search for some users does not find may have left them.
+    /// Whether a search finds a user with the recorded tags; tags of AWS are ignored. A user that was just created may
+    /// not be found yet. If a search for some users does not find the user, its tags may have changed.
     pub(crate) fn has_recorded_tags(&self, known: &UserState, found: &FoundUsers) -> bool {
         let Some(user) = found.get(&known.user_id) else {
             return !self.cache.is_part && self.is_recent(known.record.created);
@@ -307,7 +306,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// A state of which nothing was read, so that no call writes it back as a part of a block.
+/// A recorded state that was not read: no call may write its values back as a part of a block.
 pub(crate) fn not_read(known: &UserState) -> UserState {
     let mut state = known.clone();
     state.record.unread = state.record.unread.union(PropertySet::WRITTEN_WHOLE);

@@ -1,4 +1,4 @@
-//! One user, from the service to a state.
+//! Reads a single user from the service.
 
 use crate::{
     client::{
@@ -8,13 +8,13 @@ use crate::{
     user::{IdentityManagementType, ImportId, InstanceId, Property, Record, UserId, UserState},
 };
 
-/// Reads a user with its proficiencies, in two calls. `None` if there is no such user.
+/// Reads a user with its proficiencies, with two calls. `None` if the user does not exist.
 ///
-/// If the caller may not list proficiencies, the state says that they were not read.
+/// If the caller is not allowed to list proficiencies, the state says that they were not read.
 ///
 /// # Errors
 ///
-/// Any failure but `NotFound`.
+/// Any failure except `NotFound`.
 pub async fn read(
     client: &dyn ConnectClient,
     instance: &InstanceId,
@@ -23,26 +23,26 @@ pub async fn read(
     present(whole(client, instance, user).await)
 }
 
-/// Reads an existing user to manage it from now on, as Pulumi's and Terraform's import does.
+/// Imports an existing user: reads it to manage it from now on, like the import of Pulumi and Terraform.
 ///
-/// No property is recorded as managed yet: what the first spec leaves out stays as it is.
-/// [`UserState::to_spec`] gives a spec whose plan is empty. If the caller may not list proficiencies, the
+/// No property is recorded as managed yet: properties that the first spec leaves out stay unchanged.
+/// [`UserState::to_spec`] returns a spec whose plan is empty. If the caller is not allowed to list proficiencies, the
 /// state says that they were not read.
 ///
 /// # Errors
 ///
-/// Any failure; `NotFound` if there is no such user.
+/// Any failure; `NotFound` if the user does not exist.
 pub async fn import(client: &dyn ConnectClient, id: &ImportId) -> ClientResult<UserState> {
     whole(client, &id.instance, &id.user).await
 }
 
-/// Refreshes a user: reads it again, and keeps what is recorded of it. `None` if it is gone.
+/// Refreshes a user: reads it again, and keeps its record. `None` if the user no longer exists.
 ///
-/// If the caller may not list proficiencies and none are managed, the state says that they were not read.
+/// If the caller is not allowed to list proficiencies and none are managed, the state says that they were not read.
 ///
 /// # Errors
 ///
-/// Any failure but `NotFound`.
+/// Any failure except `NotFound`.
 pub async fn refresh(client: &dyn ConnectClient, known: &UserState) -> ClientResult<Option<UserState>> {
     reread(client, known, true).await
 }
@@ -60,12 +60,12 @@ pub async fn identity_management(
     Ok(client.describe_instance(&request).await?.identity_management)
 }
 
-/// Whether an instance is there: in a wrong Region or account, nobody is found either. Whoever may not describe
-/// it may list or search its users instead; then the refusal is returned.
+/// Checks that an instance exists: in a wrong Region or account, users are not found, either. If the caller is not
+/// allowed to describe the instance, its users are listed or searched instead; then the refusal is returned.
 ///
 /// # Errors
 ///
-/// Any failure; `AccessDenied` of `DescribeInstance` where none of the three is allowed.
+/// Any failure; `AccessDenied` of `DescribeInstance` if none of the three calls is allowed.
 pub(crate) async fn find_instance(
     client: &dyn ConnectClient,
     instance: &InstanceId,
@@ -91,8 +91,8 @@ pub(crate) async fn find_instance(
     }
 }
 
-/// Reads a user again as far as somebody needs it: proficiencies take a call and a permission more, and stay
-/// as they are recorded unless they are asked for.
+/// Reads a user again. Proficiencies need a further call and permission; unless they are requested, they keep their
+/// recorded values.
 pub(crate) async fn reread(
     client: &dyn ConnectClient,
     known: &UserState,
@@ -111,7 +111,7 @@ pub(crate) async fn reread(
     Ok(Some(state))
 }
 
-/// A user of whom nothing is recorded, with its proficiencies.
+/// Reads a user that is not recorded, with its proficiencies.
 async fn whole(client: &dyn ConnectClient, instance: &InstanceId, user: &UserId) -> ClientResult<UserState> {
     let request = DescribeUser { instance_id: instance.clone(), user_id: user.clone() };
     let mut state = client.describe_user(&request).await?.into_state(instance.clone(), None);
@@ -119,7 +119,7 @@ async fn whole(client: &dyn ConnectClient, instance: &InstanceId, user: &UserId)
     Ok(state)
 }
 
-/// Reads everything but proficiencies, which stay as they are recorded.
+/// Reads a user without its proficiencies, which keep their recorded values.
 pub(crate) async fn described_again(
     client: &dyn ConnectClient,
     known: &UserState,
@@ -133,7 +133,7 @@ pub(crate) async fn described_again(
     }))
 }
 
-/// Reads the proficiencies of a user. Where the caller may not list them, they count as not read, and the
+/// Reads the proficiencies of a user. If the caller is not allowed to list them, they count as not read, and the
 /// refusal is returned.
 pub(crate) async fn list_proficiencies(
     client: &dyn ConnectClient,
@@ -164,7 +164,7 @@ pub(crate) async fn describe(
     present(client.describe_user(&request).await)
 }
 
-/// What is there; `None` where the service has no such thing.
+/// The result, or `None` if the service answers `NotFound`.
 fn present<T>(read: ClientResult<T>) -> ClientResult<Option<T>> {
     match read {
         Ok(read) => Ok(Some(read)),
@@ -177,13 +177,13 @@ pub(crate) fn is_gone(error: &ClientError) -> bool {
     error.kind() == ErrorKind::NotFound
 }
 
-/// What was read, with what is remembered.
+/// Combines a state that was read with the record.
 pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
     let Record { unrecognised, unread, .. } = read.record.clone();
     let record =
         Record { unrecognised, last_written: None, in_progress: false, unread, ..known.record.clone() };
     let mut state = UserState { record, ..read };
-    // The service need not say the ARN each time, and it never changes.
+    // The service may leave out the ARN, which never changes.
     if state.arn.is_empty() {
         state.arn.clone_from(&known.arn);
     }

@@ -1,7 +1,7 @@
-//! A Pulumi provider for Amazon Connect users: the crate `connect-user` inside an engine that somebody else wrote.
+//! A Pulumi provider for Amazon Connect users: shows how to embed the crate `connect-user` in an existing engine.
 //!
-//! Pulumi starts it in the place of its plugin `aws`; see `README.md`. What is worth reading for whoever embeds the
-//! crate is `provider/resource.rs` and `user.rs`: everything else is the protocol.
+//! Pulumi starts it instead of its plugin `aws`; see `README.md`. If you embed the crate, read `provider/resource.rs`
+//! and `user.rs`; everything else is the protocol.
 
 mod engine;
 mod protocol;
@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Serves the provider on a port of its own, which the engine reads from the first line, until the engine is gone.
+/// Serves the provider on a free port, which it prints as the first line for the engine, until the engine ends.
 async fn serve() -> Result<(), Box<dyn Error>> {
     let provider = Provider::default();
     if let Some(engine) = env::args().skip(1).find(|argument| !argument.starts_with('-')) {
@@ -42,7 +42,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     }
     let stop = provider.stop.clone();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    // Before the engine knows of the provider.
+    // Must be set up before the engine knows the port.
     let interrupts = signal(SignalKind::interrupt())?;
     println!("{}", listener.local_addr()?.port());
     let server = Server::builder().add_service(Calls::new(provider));
@@ -50,8 +50,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An interrupt is how the engine ends its plugins: each is a process group of its own, which that of a terminal does
-/// not reach. Calls that have begun are answered.
+/// Waits for an interrupt, with which the engine ends its plugins, or for the end of the engine. An interrupt from the
+/// terminal does not reach plugins, because each has its own process group. Calls in progress are answered.
 async fn told_to_stop(mut interrupts: Signal, stop: CancellationToken) {
     tokio::select! {
         _ = interrupts.recv() => {}

@@ -1,4 +1,4 @@
-//! The provider as it is configured: the users of each Region that resources name.
+//! The configured provider: the service in each Region that resources name.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub struct Service {
     regions: OnceCell<Regions>,
 }
 
-/// Reads a configuration, without the engine's own members.
+/// Reads a configuration, without members of the engine.
 pub fn configuration(inputs: Option<Struct>) -> (Configuration, Vec<Diagnostic>) {
     let mut inputs = Document::read(inputs);
     let _ = ["version", "pluginDownloadURL"].map(|own| inputs.take(own));
@@ -38,12 +38,12 @@ impl Service {
         Self { configuration, stop, regions: OnceCell::new() }
     }
 
-    /// The service in a Region; in the configured one where none is named.
+    /// The service in a Region; without a Region, in the configured Region.
     pub async fn region(&self, region: Option<&str>) -> Result<Arc<Region>, Status> {
         self.regions().await?.get(region).map_err(unusable)
     }
 
-    /// The service in the Region of these inputs. While that is not known, nothing is asked.
+    /// The service in the Region of these inputs. While the Region is unknown, no calls are made.
     pub async fn of(&self, inputs: &Inputs) -> Result<Arc<Region>, Status> {
         match inputs.has_unknown_region() {
             true => Ok(self.regions().await?.unknown()),
@@ -51,12 +51,12 @@ impl Service {
         }
     }
 
-    /// What there is to say about the service, each once.
+    /// Returns the notices about the service, each once.
     pub fn take_notices(&self) -> Vec<Diagnostic> {
         self.regions.get().map(Regions::take_notices).unwrap_or_default()
     }
 
-    /// The first call looks for credentials.
+    /// The Regions; the first call looks for credentials.
     async fn regions(&self) -> Result<&Regions, Status> {
         let set_up = |users: Resource| users.with_late_deletions(true);
         let connect = || Regions::connect(self.configuration.clone(), self.stop.clone(), set_up);

@@ -1,4 +1,4 @@
-//! A user between the documents that Pulumi's engine keeps and the library's snapshots.
+//! Converts between the documents that Pulumi's engine keeps and the library's snapshots.
 
 use connect_user::{
     engine::{Fingerprints, Kept, Snapshot},
@@ -9,20 +9,20 @@ use tonic::Status;
 
 use crate::wire::{Document, Marks, refused, write};
 
-/// The output that holds the library's record of the user: a secret, which no display shows.
+/// The output with the library's record of the user; it is a secret, so that it is never displayed.
 const RECORD: &str = "__connect";
 const PASSWORD: &str = "password";
 const REGION: &str = "region";
 
-/// The id of a user of whom nobody knows yet whether it was made: the engine takes no empty one.
+/// The id of a user whose creation is uncertain; the engine does not accept an empty id.
 pub const NOT_KNOWN: &str = "not-known-yet";
 
-/// The inputs of a user, with what the library does not know of apart.
+/// The inputs of a user; members that the library does not know are kept separately.
 #[derive(Clone)]
 pub struct Inputs {
     document: Document,
     region: Option<Value>,
-    /// What others keep in the inputs for themselves, as `__defaults`; that in objects within is left out.
+    /// Members that other tools keep in the inputs, such as `__defaults`; those in nested objects are left out.
     hidden: Vec<(String, Value)>,
 }
 
@@ -54,7 +54,7 @@ impl Inputs {
         self.document.is_empty()
     }
 
-    /// The Region that they name.
+    /// The Region in the inputs.
     pub fn region(&self) -> Option<&str> {
         self.region.as_ref().and_then(Value::as_str).filter(|region| !region.is_empty())
     }
@@ -63,7 +63,7 @@ impl Inputs {
         self.region == Some(Value::Unknown)
     }
 
-    /// The same in this Region, where they name none.
+    /// The inputs with this Region, if they have none.
     pub fn or_region(self, region: Option<String>) -> Self {
         Self { region: self.region.or(region.map(Value::String)), ..self }
     }
@@ -72,7 +72,7 @@ impl Inputs {
         &self.document
     }
 
-    /// The same inputs with these values, as the engine keeps them. The password is always a secret.
+    /// The inputs with these values, in the form that the engine keeps. The password is always a secret.
     pub fn write(&self, value: Value) -> Struct {
         let mut document = self.document.with(value);
         document.set(REGION, self.region.clone());
@@ -83,7 +83,7 @@ impl Inputs {
     }
 }
 
-/// A user as the engine has kept it.
+/// The prior state of a user, as the engine keeps it.
 #[derive(Clone)]
 pub struct Prior {
     pub snapshot: Snapshot,
@@ -93,8 +93,8 @@ pub struct Prior {
 }
 
 impl Prior {
-    /// Reads the outputs and inputs of the last deployment. Where they hold no record, as those that another
-    /// provider has kept, the id says who the user is.
+    /// Reads the outputs and inputs of the last deployment. If they have no record, for example because another
+    /// provider wrote them, the user is identified by the id.
     pub fn read(id: &str, outputs: Option<Struct>, inputs: Option<Struct>) -> Result<Self, Status> {
         let mut outputs = Document::read(outputs);
         let inputs = Inputs::read(inputs);
@@ -122,35 +122,35 @@ impl Prior {
         let snapshot = Snapshot::new(kept).with_outputs(outputs.value.clone());
         let snapshot =
             if inputs.is_empty() { snapshot } else { snapshot.with_inputs(inputs.value().clone()) };
-        // A state from before there were Regions has that of the ARN.
+        // An old state without a Region has the Region of the ARN.
         let arn = outputs.text("arn").and_then(|arn| arn.parse::<Arn>().ok());
         let region = outputs.text(REGION).or(inputs.region()).or(arn.as_ref().map(Arn::region));
         let region = region.map(str::to_owned);
         Ok(Self { snapshot, region, inputs, outputs })
     }
 
-    /// Whether anything is kept but the id.
+    /// Whether the engine keeps more than the id.
     pub fn is_kept(&self) -> bool {
         !self.inputs.is_empty() || self.outputs.text("name").is_some()
     }
 
-    /// The password that the user was made with, as far as the engine has it.
+    /// The password that the user was created with, if the engine has it.
     pub fn password(&self) -> Option<Value> {
         self.outputs.value.get(PASSWORD).cloned()
     }
 }
 
-/// Outputs of a snapshot, as the engine keeps them.
+/// The outputs of a snapshot, in the form that the engine keeps.
 pub fn outputs(snapshot: &Snapshot, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
     written(snapshot.outputs.clone(), Some(&snapshot.kept), inputs, region, marks)
 }
 
-/// Outputs that are planned.
+/// Planned outputs.
 pub fn planned(value: Value, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
     written(value, None, inputs, region, marks)
 }
 
-/// Outputs with what the library does not know of. A Region of `None` is not known yet.
+/// Outputs with the members that the library does not know. A Region of `None` is unknown.
 fn written(
     value: Value,
     kept: Option<&Kept>,
@@ -159,14 +159,14 @@ fn written(
     marks: &Marks,
 ) -> Struct {
     let mut document = Document::of(value);
-    // Every resource has its id.
+    // The engine keeps the id separately.
     document.take("id");
     let password = inputs.value().get(PASSWORD).cloned();
     document.set(PASSWORD, password.filter(|password| *password != Value::Null));
     document.set(REGION, Some(region.map_or(Value::Unknown, Value::String)));
     document.set(RECORD, kept.map(|kept| kept.write().into()));
     let marks = inputs.document.marks.clone().and(marks);
-    // Default tags make the one of the other.
+    // `tagsAll` has the tags, and the default tags.
     let marks = if marks.touch("tags") { marks.with("tagsAll") } else { marks };
     write(document.value, &marks.with(PASSWORD).with(RECORD))
 }

@@ -1,4 +1,4 @@
-//! The data source `connect_user`: a user that somebody else manages, found by its id or its exact name.
+//! The data source `connect_user`: a user that this configuration does not manage, found by its id or its exact name.
 
 use connect_user::{
     engine::Resource,
@@ -10,15 +10,15 @@ use crate::{
     wire::{Diagnostics, user::object},
 };
 
-/// Says what is missing to find a user.
+/// Checks that the configuration can identify a user.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     check_region(config, diagnostics);
     diagnostics
         .found(&for_terraform(Resource::offline(Settings::default())).validate_find(&arguments(config)));
 }
 
-/// What says which user is meant. Everything else is the service's to give, and null in a configuration; what is given
-/// nevertheless, the schema refuses.
+/// The attributes that identify the user. All other attributes come from the service and must be null in a
+/// configuration; the schema refuses other values.
 fn arguments(config: &Value) -> Value {
     let named = ["instance_id", "user_id", "name", "region"].into_iter();
     Value::Map(named.filter_map(|name| Some((name.to_owned(), config.get(name)?.clone()))).collect())
@@ -35,7 +35,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
         }
     };
     let Value::Map(mut members) = object(user.outputs.clone(), &Value::Null, &[]) else { return Value::Null };
-    // Every tag, whoever set it; and ids as the configuration writes them.
+    // All tags, including tags that were not set by Terraform; and ids as the configuration writes them.
     let tags = user.outputs.get("tags_all").cloned().unwrap_or(Value::Null);
     let written = ["instance_id", "user_id"].into_iter().filter_map(|name| {
         let id = config.get(name).filter(|id| id.as_str().is_some_and(|id| !id.is_empty()))?;

@@ -1,4 +1,4 @@
-//! The provider as it is configured: what every call works with.
+//! The configured provider, which all calls use.
 
 use std::{
     collections::BTreeSet,
@@ -21,16 +21,16 @@ use tracing::warn;
 use crate::wire::Diagnostics;
 
 pub struct Host {
-    /// Nothing while the provider's configuration is not known.
+    /// The service in each Region; `None` while the configuration of the provider has unknown values.
     pub regions: Option<Regions>,
-    /// Plans without a service.
+    /// The resource for plans without a service.
     pub offline: Resource,
     pub tags_unknown: bool,
-    /// What of users cannot be read, as far as it is logged.
+    /// The messages about values that cannot be read and that were logged already.
     told: Mutex<BTreeSet<String>>,
 }
 
-/// A resource as Terraform asks for it.
+/// A resource with the options that Terraform needs.
 pub fn for_terraform(users: Resource) -> Resource {
     users.with_spelling(Spelling::SnakeCase).with_drift_by_outputs(true).with_second_plans(true)
 }
@@ -49,8 +49,8 @@ impl Host {
         Ok(Self { regions, offline, tags_unknown, told: Mutex::default() })
     }
 
-    /// The Region of an object, or of its ARN where a state is older than the attribute, or the provider's; nothing where
-    /// that is not known.
+    /// The Region of an object: from its attribute, from its ARN if the state is older than the attribute, or from the
+    /// provider. `None` if it is unknown.
     pub fn region(&self, object: &Value) -> Option<Value> {
         let text = |name| object.get(name).and_then(Value::as_str);
         let of_arn = || Some(text("arn")?.parse::<Arn>().ok()?.region().into());
@@ -58,9 +58,9 @@ impl Host {
         given.or_else(of_arn).or_else(|| Some(self.regions.as_ref()?.home().into()))
     }
 
-    /// The service in a Region; nothing where that, or the provider's configuration, is not known.
+    /// The service in a Region; `None` if the Region or the configuration of the provider is unknown.
     pub fn service_in(&self, region: &Value) -> Option<Arc<Region>> {
-        // What no Region is called was refused before.
+        // Invalid names of Regions were refused before.
         self.regions.as_ref()?.get(Some(region.as_str()?)).ok()
     }
 
@@ -69,7 +69,7 @@ impl Host {
         self.service_in(&self.region(object)?)
     }
 
-    /// The service that a call cannot do without.
+    /// The service, for calls that need it: an error if it is unknown.
     pub fn known_service(&self, object: &Value, diagnostics: &mut Diagnostics) -> Option<Arc<Region>> {
         let service = self.service(object);
         if service.is_none() && !diagnostics.has_errors() {
@@ -79,7 +79,7 @@ impl Host {
         service
     }
 
-    /// Logs what the caller may not read of users, once.
+    /// Logs what the caller is not allowed to read of users, once.
     pub fn log_unchecked(&self, users: &Resource) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         for found in users.unchecked() {
@@ -90,7 +90,7 @@ impl Host {
     }
 }
 
-/// Refuses what no Region is called.
+/// Refuses an invalid name of a Region.
 pub fn check_region(object: &Value, diagnostics: &mut Diagnostics) {
     let region = object.get("region").and_then(Value::as_str);
     if let Err(error) = AwsSettings::builder().maybe_region(region).build().check() {

@@ -1,4 +1,4 @@
-//! The list resource `connect_user`: the users of an instance, whoever manages them, for `terraform query`.
+//! The list resource `connect_user`: the users of an instance, managed or not, for `terraform query`.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     wire::{Diagnostics, Identity, Stored, encode},
 };
 
-/// How many users are read at the same time; how fast is for the pace to say.
+/// Limit of users that are read at the same time; the pace limits the rate of calls.
 const PARALLELISM: usize = 8;
 
 pub fn schema() -> Schema {
@@ -27,8 +27,8 @@ pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     diagnostics.found(&Query::validate(config, Spelling::SnakeCase));
 }
 
-/// The users that are chosen, at most `limit` of them where that is above zero: pages are asked for until there are
-/// as many. The whole user is read only where it is asked for: a page takes a call, and each whole user two.
+/// Lists the selected users; at most `limit`, if that is above zero: pages are requested until there are enough users.
+/// With `whole`, each user is read completely. A page needs one call, and reading a user completely needs two.
 pub async fn list(
     host: Arc<Host>,
     resource: Arc<Schema>,
@@ -53,7 +53,7 @@ pub async fn list(
     stream::iter(failed).chain(events.buffered(PARALLELISM).filter_map(|event| async { event }))
 }
 
-/// The users that are chosen, by their names.
+/// The selected users, ordered by name.
 async fn chosen(
     service: &Region,
     config: &Value,
@@ -88,7 +88,7 @@ fn name(user: &Snapshot) -> &str {
     user.outputs.get("name").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What is told of a user; nothing where it is gone meanwhile.
+/// The event for a user; `None` if the user no longer exists.
 async fn event(
     resource: &Schema,
     service: &Region,

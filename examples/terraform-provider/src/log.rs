@@ -1,6 +1,6 @@
-//! What the provider logs, as Terraform reads it: hclog's JSON, a line each, on standard error.
+//! The log of the provider, in the form that Terraform reads: hclog's JSON, one event per line, on standard error.
 //!
-//! Operations, retries, waits and decisions are told, with ids; never a name, an address or what was sent.
+//! Operations, retries, waits and decisions are logged with ids; never names, addresses or request bodies.
 
 use std::{collections::BTreeMap, env, fmt, io::Write, time::SystemTime};
 
@@ -20,10 +20,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// The targets that are logged: what the SDK tells may name users.
+/// The targets that are logged. Events of the SDK are not logged, because they may name users.
 const TARGETS: [&str; 2] = ["connect_user", "terraform_provider_connect"];
 
-/// Logs from now on, where Terraform does.
+/// Starts logging, if Terraform logs.
 pub fn start() {
     let level = ["TF_LOG_PROVIDER", "TF_LOG"].iter().find_map(|name| env::var(name).ok());
     let filter = match level.unwrap_or_default().to_uppercase().as_str() {
@@ -35,7 +35,7 @@ pub fn start() {
         // `JSON` is `TRACE` in another form.
         _ => LevelFilter::TRACE,
     };
-    // Whoever has set another up before logs there.
+    // If another subscriber is set already, it stays.
     let is_ours = move |metadata: &Metadata<'_>| {
         let root = metadata.target().split("::").next().unwrap_or_default();
         TARGETS.contains(&root) && *metadata.level() <= filter
@@ -104,12 +104,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Hclog {
         line.insert("@module".to_owned(), "connect".into());
         line.insert("@timestamp".to_owned(), moment(Timestamp::from(SystemTime::now())).into());
         line.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        // Whoever no longer reads the log does not stop the work.
+        // If the log is no longer read, the work continues.
         let _ = writeln!(std::io::stderr().lock(), "{}", Json::Object(line));
     }
 }
 
-/// A moment with the six decimals that hclog reads.
+/// A time with the six decimals that hclog reads.
 fn moment(time: Timestamp) -> String {
     time.to_string().replace('Z', "000Z")
 }

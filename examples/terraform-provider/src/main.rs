@@ -1,8 +1,6 @@
-//! A Terraform provider for Amazon Connect users: the crate `connect-user` inside an engine that somebody else
-//! wrote.
+//! A Terraform provider for Amazon Connect users: shows how to embed the crate `connect-user` in an existing engine.
 //!
-//! Terraform starts it; see `README.md`. What is worth reading for whoever embeds the crate is `resource`:
-//! everything else is the protocol.
+//! Terraform starts it; see `README.md`. If you embed the crate, read `resource`; everything else is the protocol.
 
 mod data_source;
 mod host;

@@ -1,4 +1,4 @@
-//! Schemas as Terraform has them, made of the crate's.
+//! The schemas for Terraform, made from those of the crate.
 
 use connect_user::{
     engine::{self, Field, Form, Given, provider},
@@ -11,8 +11,8 @@ use magma_protocol::tfplugin6::{
 
 use crate::wire::Diagnostics;
 
-/// Required here, although the crate would do without: Terraform tells a provider no resource name to make a
-/// name from, and a block without its phone type says nothing.
+/// Properties that are required here, although the crate does not require them: Terraform does not tell a provider the
+/// resource name to make a user name from, and a phone block without its type has no meaning.
 const REQUIRED: [Property; 2] = [Property::Name, Property::PhoneType];
 
 /// The attributes that only Terraform's resource has.
@@ -36,21 +36,21 @@ const OWN: [(&str, Form, Given, &str); 3] = [
 
 const PASSWORD_WO: &str = "password_wo";
 
-/// The attribute that stands for a changed password, which Terraform cannot see.
+/// The attribute that shows a changed password, because Terraform cannot see the password itself.
 pub const PASSWORD_CHANGED: &str = "password_changed";
 
-/// What says, by the convention of Terraform's providers, that a write-only password is another.
+/// The attribute that says, by the convention of Terraform's providers, that a write-only password has changed.
 pub const VERSION: &str = "password_wo_version";
 
-/// The block that bounds how long calls may take.
+/// The block with time limits of calls.
 pub const TIMEOUTS: &str = "timeouts";
 
-/// What a schema is of.
+/// The kind of object that a schema describes.
 #[derive(Clone, Copy, PartialEq)]
 enum Of {
     /// The provider or a list: lists of objects are blocks.
     Configuration,
-    /// What is secret is write-only, in no state and no plan.
+    /// The resource. Secrets are write-only: they are in no state and no plan.
     Resource,
     DataSource,
 }
@@ -62,7 +62,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The resource: what Terraform's `aws_connect_user` has, under the same names, and what that lacks.
+    /// The resource: all attributes of Terraform's `aws_connect_user`, with the same names, and further ones.
     pub fn resource() -> Self {
         let mut fields = engine::Schema::new(Spelling::SnakeCase).with_region().fields;
         require(&mut fields);
@@ -77,7 +77,7 @@ impl Schema {
         Self { fields, of: Of::Resource }
     }
 
-    /// The data source: the same user, found by its id or name.
+    /// The data source: a user, found by its id or name.
     pub fn data_source() -> Self {
         let Self { mut fields, .. } = Self::resource();
         fields.retain(|field| !field.name.starts_with("password") && field.name != TIMEOUTS);
@@ -104,7 +104,7 @@ impl Schema {
         Self::of(read.map(|setting| setting.field).collect())
     }
 
-    /// What only configures something.
+    /// The schema of a configuration block.
     pub fn of(fields: Vec<Field>) -> Self {
         Self { fields, of: Of::Configuration }
     }
@@ -113,8 +113,8 @@ impl Schema {
         proto::Schema { version: 0, block: Some(self.block(&self.fields)) }
     }
 
-    /// Refuses what Terraform leaves to the provider: values where only the service gives any, attributes that exclude
-    /// each other, times that are none.
+    /// Refuses mistakes that Terraform does not check itself: values for attributes that only the service sets,
+    /// attributes that exclude each other, and invalid times.
     pub fn check(&self, config: &Value, diagnostics: &mut Diagnostics) {
         let is_given = |name: &str| config.get(name).is_some_and(|value| *value != Value::Null);
         let mut refuse = |at: Path, message: String, help: &str| diagnostics.error(message, help, Some(&at));
@@ -141,12 +141,12 @@ impl Schema {
         }
     }
 
-    /// A value with every attribute that the schema has and no other, as Terraform asks for it.
+    /// A value with exactly the attributes of the schema, as Terraform requires it.
     pub fn complete(&self, value: &Value) -> Value {
         let Value::Map(_) = value else { return value.clone() };
         let member = |field: &Field| {
             let member = match (&field.form, value.get(&field.name)) {
-                // A block is a list of one; that of the time-outs is none.
+                // A block is a list with one element, except for the block `timeouts`.
                 (Form::Object(fields), Some(Value::List(items))) => {
                     Value::List(items.iter().map(|item| self.object(fields, item)).collect())
                 }
@@ -221,7 +221,7 @@ impl Schema {
         };
         let (plain, nested_type) = match &field.form {
             Form::Object(fields) => ("", Some(nested(fields, object::NestingMode::Single))),
-            // What was a block keeps its order.
+            // A former block keeps its order.
             Form::Objects(fields) if field.property.is_none() => {
                 ("", Some(nested(fields, object::NestingMode::List)))
             }
@@ -242,8 +242,8 @@ impl Schema {
             required: field.given == Given::Required,
             optional: matches!(field.given, Given::Optional | Given::OptionalComputed),
             computed: matches!(field.given, Given::Computed | Given::OptionalComputed),
-            // Not `password_wo`: Terraform 1.11 keeps the places of sensitive values in no order, and takes another
-            // order of two for drift. A write-only value is shown nowhere.
+            // Not `password_wo`: Terraform 1.11 stores the paths of sensitive values in random order, and reports a
+            // different order of two as drift. A write-only value is never shown.
             sensitive: field.sensitivity == Sensitivity::Secret,
             write_only: self.is_write_only(field),
             ..Attribute::default()
@@ -262,7 +262,7 @@ fn require(fields: &mut [Field]) {
     }
 }
 
-/// Gives the field, and what is in it, to somebody else.
+/// Sets who gives the value of a field, and of the fields in it: the configuration, the service, or both.
 fn give(field: &mut Field, given: Given) {
     field.given = given;
     if let (Form::Object(fields) | Form::Objects(fields), Given::Computed) = (&mut field.form, given) {

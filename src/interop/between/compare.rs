@@ -1,4 +1,4 @@
-//! What is different between the users of two instances.
+//! Compares the users of two instances.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,24 +26,25 @@ use crate::{
     },
 };
 
-/// What a host decides about a comparison.
+/// Options of [`compare`].
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
 pub struct CompareOptions {
-    /// Of these, the default tags, which are not compared where a user has them, the ignored tags, the ignored changes, and
-    /// how the target manages identities, where it does not tell that itself, matter. Default: the default of each setting.
+    /// Settings of the comparison. Four of them have an effect: default tags (not compared where a user has them),
+    /// ignored tags, ignored changes, and the identity management type of the target (used where the instance does not
+    /// report it). Default: the default of each setting.
     #[builder(default)]
     pub settings: Settings,
-    /// Which users are compared: those who are meant in one of the instances, with those of the same names in the other.
-    /// Ids and names in it are those of the source; the target is searched for what it has by the same names. Default:
-    /// all users.
+    /// Which users are compared: users that match the filter in one of the instances, with the users of the same names
+    /// in the other. Ids and names in the filter are those of the source; in the target, the profiles and groups of the
+    /// same names are used. Default: all users.
     #[builder(default)]
     pub filter: Filter,
-    /// The names that the target has for names of the source. Default: all names are the same.
+    /// Maps names of the source to names of the target. Default: all names are the same.
     #[builder(default)]
     pub names: NameMap,
-    /// How users are read. With [`Strategy::Search`], what a search leaves out is not compared; otherwise users whose
-    /// name both instances have are read whole. Default: whole.
+    /// How users are read. With [`Strategy::Search`], properties that a search does not return are not compared;
+    /// otherwise users whose name both instances have are read completely. Default: completely ([`Strategy::Full`]).
     #[builder(default = RefreshOptions::builder().strategy(Strategy::Full).build())]
     pub read: RefreshOptions,
 }
@@ -54,9 +55,10 @@ impl Default for CompareOptions {
     }
 }
 
-/// The users of two instances beside each other, by user name. Upper and lower case differ, as for the service.
+/// Result of [`compare`]: the users of two instances, matched by user name. Names are case-sensitive, as in the
+/// service.
 ///
-/// It shows, with [`Display`](fmt::Display), everybody who is not the same; its JSON has everybody.
+/// [`Display`](fmt::Display) lists the users that differ; the JSON lists all users.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -65,48 +67,50 @@ pub struct InstanceComparison {
     pub source: InstanceId,
     /// The target.
     pub target: InstanceId,
-    /// The users whom only the source has.
+    /// User names that only the source has.
     pub only_source: Vec<String>,
-    /// The users whom only the target has.
+    /// User names that only the target has.
     pub only_target: Vec<String>,
-    /// The users who are different.
+    /// The users that both instances have and that differ.
     pub different: Vec<DifferentUser>,
-    /// The users who are the same.
+    /// User names that both instances have, without a difference.
     pub same: Vec<String>,
-    /// The properties that were not compared with each user, because one of the instances did not tell or cannot have
-    /// them.
+    /// Properties that were not compared for at least one user, because one of the instances did not return them or
+    /// cannot have them.
     pub not_compared: PropertySet,
-    /// The users who could not be read, each with its instance and the error.
+    /// The users that could not be read, each with its instance and the error.
     #[serde(serialize_with = "as_failures")]
     pub failed: Vec<(InstanceId, UserId, ClientError)>,
-    /// What could not be looked up, and why.
+    /// Diagnostics about lookups that failed (with the reason), entries of the [`NameMap`] without a name in the
+    /// source, and a filter that no user matches.
     pub notices: Vec<Diagnostic>,
 }
 
-/// A user who is different in two instances.
+/// A user that differs between two instances.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DifferentUser {
     /// The user name.
     #[serde(rename = "user")]
     pub name: String,
-    /// What differs: `before` is the value in the source, `after` the one in the target. Profiles and groups have names
-    /// and paths, as programs write them.
+    /// The differences: `before` is the value in the source, `after` the value in the target. Profiles and groups are
+    /// given by name and path, as programs write them.
     #[serde(serialize_with = "as_differences")]
     pub differences: Vec<Change>,
 }
 
 /// Compares the users of two instances.
 ///
-/// It takes four calls to each instance, a call per 1,000 users, and two for each user whose name both have; with
-/// [`Strategy::Search`] a call per 500 users and none for each. What leads to the same user with a program leads to no
-/// difference here either: ids are compared by the names and paths of what they mean. Passwords and directory user ids are
-/// not compared; nor e-mail addresses, where one instance manages identities with `SAML` and can have none.
+/// Makes these calls to each instance: four, one per 1,000 users, and two for each user whose name both instances have.
+/// A [search](Strategy::Search) needs four, and one per 500 users. Values are equal if a program that sets them would
+/// create the same user; ids are compared by the names and paths of their profiles and groups. Passwords and directory
+/// user ids are not compared. E-mail addresses are not compared if one of the instances manages identities with `SAML`,
+/// because it cannot have any.
 ///
 /// # Errors
 ///
-/// [`BetweenError`] if an instance cannot be read, or a condition names what the source does not have. Users that cannot
-/// be read are in [`failed`](InstanceComparison::failed).
+/// [`BetweenError`] if an instance cannot be read, or a condition of the filter names a profile or group that the
+/// source does not have. Users that cannot be read are in [`failed`](InstanceComparison::failed).
 pub async fn compare(
     source: Side<'_>,
     target: Side<'_>,
@@ -179,12 +183,12 @@ pub async fn compare(
     Ok(comparison)
 }
 
-/// The names of a roster that another lacks.
+/// The names in `from` that are not in `other`.
 fn missing(from: &Roster, other: &Roster) -> Vec<String> {
     from.keys().filter(|name| !other.contains_key(*name)).cloned().collect()
 }
 
-/// What two users are compared with.
+/// The context of comparing two users.
 struct Pair<'a> {
     of_source: &'a Known,
     of_target: &'a Known,
@@ -203,7 +207,7 @@ impl Pair<'_> {
                 state.record.unread.insert(Property::Email);
             }
         }
-        // Each instance has ids of its own.
+        // Instance ids and directory user ids always differ between instances: make them equal.
         user.instance_id.clone_from(&other.instance_id);
         user.directory_user_id.clone_from(&other.directory_user_id);
         let unread = user.record.unread.union(other.record.unread);
@@ -216,8 +220,10 @@ impl Pair<'_> {
     }
 }
 
-/// What differs on the way to the one and on the way to the other. A setting of a channel beside the phone block may say what
-/// the block says: on one way it is to be written, on the other it is there, and what is there on one way is the same.
+/// The changes that turn `user` into `other`, kept only where the opposite direction has a change at the same path,
+/// too. A channel setting and the phone block can hold the same value: one direction then reports a change and the
+/// other does not, and the users are equal there. If both directions have changes but no common path, all of them are
+/// differences.
 fn differences(user: &UserState, other: &UserState, settings: &Settings) -> Vec<Change> {
     let (mut there, mut back) = (drift(user, other, settings), drift(other, user, settings));
     let has = |found: &[Change], path: &Path| found.iter().any(|change| change.path == *path);
@@ -231,7 +237,7 @@ fn differences(user: &UserState, other: &UserState, settings: &Settings) -> Vec<
     there.into_iter().map(|found| with_values(found, &user, &other)).collect()
 }
 
-/// With what each of the two has, whether somebody would have to write it or not.
+/// The change with the values that the two users have at its path, and the matching kind. Tags stay as they were found.
 fn with_values(found: Change, user: &Value, other: &Value) -> Change {
     if found.property == Property::Tags {
         return found;
@@ -263,7 +269,7 @@ impl InstanceComparison {
         }
     }
 
-    /// Whether both instances have the same users. Where one of them could not be read, nobody knows.
+    /// Whether both instances have the same users. `false` if a user could not be read.
     pub fn is_same(&self) -> bool {
         let users = [&self.only_source, &self.only_target];
         users.iter().all(|users| users.is_empty()) && self.different.is_empty() && self.failed.is_empty()
@@ -271,7 +277,7 @@ impl InstanceComparison {
 }
 
 impl fmt::Display for InstanceComparison {
-    /// Everybody who is not the same, and how many are: a line each, and one for each difference.
+    /// Writes a line for each user that differs, a line for each difference, and a last line with the counts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (source, target) = (&self.source, &self.target);
         for name in &self.only_source {

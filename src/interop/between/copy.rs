@@ -1,4 +1,4 @@
-//! The plan of a copy: the users of one instance as those of another.
+//! Plans a copy of users from one instance to another.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -31,24 +31,25 @@ use crate::{
     validate::{Context, resolve},
 };
 
-/// Plans to create the users of the source whom the target does not have, with the same properties, proficiencies and
-/// tags; with [`CopyOptions::update`] also to make those whom it has the same. Nobody is deleted or replaced.
+/// Plans to create the users of the source that the target does not have, with the same properties, proficiencies and
+/// tags; with [`CopyOptions::update`] also to update the users that the target has already. No user is deleted or
+/// replaced.
 ///
-/// The target is reached through the client of the session, whose store remembers who was copied: under the user name (with
-/// a number, where that is the resource name of another user), or the resource name that the user is recorded under
-/// already. A store that has users of other instances is refused: the program that manages them would delete those who are
-/// copied. So a copy that was stopped at any moment is finished by the next one, which repeats nothing:
-/// [recover](Session::recover) first. Who is recorded is managed from then on.
+/// The target is reached through the client of the session. The store of the session records the copied users: each
+/// under the resource name that it is recorded under already, or else under its user name (with a number, where that is
+/// the resource name of another user). A store that has users of other instances is refused: the program that manages
+/// them would delete the copied users. A copy that was stopped at any moment is finished by the next copy, which
+/// repeats nothing; [recover](Session::recover) the session before it. Recorded users are managed from then on.
 ///
-/// It takes four calls to each instance, a call per 1,000 users, and two for each user that is copied. Ids become those that
-/// the target has by the same names, or by those of [`CopyOptions::names`]: what it lacks is in
-/// [`CopyPlan::missing`]. Directory user ids stay in their instance, and so do e-mail addresses where the target manages
-/// identities with `SAML`.
+/// Makes these calls to each instance: four, one per 1,000 users, and two for each user that is copied. Ids are
+/// replaced by the ids that the target has for the same names, or for the names in [`CopyOptions::names`]; names that
+/// the target lacks are in [`CopyPlan::missing`]. Directory user ids are not copied, and neither are e-mail addresses
+/// where the target manages identities with `SAML`.
 ///
 /// # Errors
 ///
-/// [`BetweenError`] if an instance cannot be read, or a condition names what the source does not have. Users that cannot
-/// be read are in [`CopyPlan::failed`].
+/// [`BetweenError`] if an instance cannot be read, or a condition of the filter names a profile or group that the
+/// source does not have. Users that cannot be read are in [`CopyPlan::failed`].
 pub async fn copy(
     source: Side<'_>,
     target: &InstanceId,
@@ -125,25 +126,25 @@ pub async fn copy(
     Ok(copying.finish(of_target.directory, missing, planner.finish()))
 }
 
-/// A user of the source who is copied.
+/// A user of the source that is copied.
 struct Chosen {
     /// The resource name.
     resource: String,
     source: UserId,
-    /// Who it is in the target, where that has it.
+    /// The id of the user with that name in the target, if there is one.
     target: Option<UserId>,
-    /// What is recorded of the one in the target.
+    /// The recorded state of the user in the target.
     recorded: Option<Arc<UserState>>,
     lifecycle: Lifecycle,
 }
 
-/// What a copy has come to so far.
+/// A copy that is being planned.
 struct Copying<'a> {
     session: &'a Session<'a>,
     options: &'a CopyOptions,
     /// How the source manages identities.
     of_source: Option<IdentityManagementType>,
-    /// Those of every user of the target.
+    /// The settings of every user of the target.
     settings: Settings,
     diagnostics: Vec<Diagnostic>,
     existing: Vec<String>,
@@ -151,7 +152,7 @@ struct Copying<'a> {
     passwords: Passwords,
     made: BTreeMap<String, Secret>,
     desired: HashMap<String, DesiredUser>,
-    /// Who needs a password and has none.
+    /// The names of new users that need a password and have none.
     without_password: Vec<String>,
 }
 
@@ -164,7 +165,7 @@ impl<'a> Copying<'a> {
         let mut settings = settings_between(&options.settings);
         settings.identity_management = of_target;
         if of_target == Some(IdentityManagementType::ExistingDirectory) {
-            // The directory has them.
+            // These come from the directory.
             let kept = [Property::FirstName, Property::LastName, Property::Email];
             settings.ignore_changes.extend(kept.map(Into::into));
         }
@@ -196,8 +197,8 @@ impl<'a> Copying<'a> {
         CopyPlan { preview, missing, diagnostics, existing, failed, target, passwords, made, desired }
     }
 
-    /// Whom of the source to copy, by user name: those whom the target lacks or who are to be the same, and those whose
-    /// copying was begun.
+    /// Chooses the users of the source to copy, by user name: users that the target lacks, users whose copy was begun,
+    /// and with [`CopyOptions::update`] all others, too.
     fn choose(&mut self, target: &InstanceId, sources: Roster, targets: &Roster) -> BTreeMap<String, Chosen> {
         let entries = self.session.entries();
         let is_there = |state: &UserState| state.instance_id == *target;
@@ -217,7 +218,7 @@ impl<'a> Copying<'a> {
         for (name, member) in sources {
             let record = recorded.get(name.as_str());
             let there = targets.get(&name).map(|member| member.id.clone());
-            // One that was created a moment ago may not be listed yet.
+            // A user that was created a moment ago may not be listed yet.
             let there = there.or_else(|| {
                 let (_, _, state) = record?;
                 let is_recent =
@@ -256,7 +257,7 @@ impl<'a> Copying<'a> {
         chosen
     }
 
-    /// Names that differ in case alone: nobody says whether the service takes both.
+    /// Warns of names that differ in case alone: it is not documented whether the service accepts both.
     fn warn_of_case(&mut self, target: &InstanceId, created: &[String], targets: &Roster) {
         let lower: HashMap<String, &String> =
             targets.keys().map(|name| (name.to_lowercase(), name)).collect();
@@ -283,8 +284,8 @@ impl<'a> Copying<'a> {
         Planner::new(options)
     }
 
-    /// Who a user is in the target, with what is recorded of it. Where it is to be the same as in the source, all that it
-    /// has counts as set before.
+    /// The prior state of a user in the target, with its record. With [`CopyOptions::update`], all its properties and
+    /// tags count as managed, so that they are cleared where the source does not have them.
     fn prior(
         &self,
         chosen: &Chosen,
@@ -294,7 +295,7 @@ impl<'a> Copying<'a> {
         let mut prior = match (actual, &chosen.recorded) {
             (Some(actual), Some(recorded)) => with_record(actual, recorded),
             (Some(actual), None) => actual,
-            // It is not visible yet.
+            // The user is not visible yet.
             (None, Some(recorded)) => (**recorded).clone(),
             (None, None) => return None,
         };
@@ -308,7 +309,7 @@ impl<'a> Copying<'a> {
         Some(Arc::new(prior))
     }
 
-    /// Plans a user, who refers to what the target has.
+    /// Plans a user whose ids are already those of the target.
     fn plan(
         &mut self,
         chosen: &Chosen,
@@ -323,7 +324,7 @@ impl<'a> Copying<'a> {
         let mut spec = user.to_spec(&self.settings);
         let mut overrides = self.options.overrides.clone();
         if prior.is_some() {
-            // What there is twice, such as the limit of the phone block beside that of a channel, is the same in the end.
+            // Properties that exist twice, such as the time limit in the phone block and in a channel, end up equal.
             spec = UserSpec { tags: spec.tags, directory_user_id: None, ..user.whole_spec() };
             overrides.allow(Code::CONFLICTING_SETTINGS.as_str()).ok();
         }
@@ -369,7 +370,7 @@ impl<'a> Copying<'a> {
     }
 }
 
-/// Whether an entry is about a user of another name.
+/// Whether an entry is about a user with another name.
 fn is_other(entry: &Entry, name: &str) -> bool {
     let attempts = entry.creating.iter().map(|creating| creating.attempt.name());
     attempts.chain(entry.state.iter().map(|state| state.name.as_str())).any(|other| other != name)

@@ -1,30 +1,30 @@
-//! The error of comparing or copying.
+//! The error of `compare` and `copy`.
 
 use crate::{
     read::InstanceError,
     user::{Diagnostic, IdError},
 };
 
-/// The error of comparing or copying: nothing was done.
+/// Error of [`compare`](super::compare()) and [`copy`](super::copy()): nothing was changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BetweenError {
     /// The id of an instance is malformed.
     #[error(transparent)]
     Id(#[from] IdError),
-    /// An instance cannot be read, or is not as the settings say.
+    /// An instance cannot be read, or has another identity management type than the settings say.
     #[error(transparent)]
     Instance(#[from] InstanceError),
-    /// A condition names what the source does not have, or has several times.
+    /// A condition of the filter names a profile or group that the source does not have, or has several times.
     #[error("{}", .0.message)]
     Condition(Box<Diagnostic>),
-    /// The machine has no randomness for passwords.
+    /// The machine has no source of randomness for passwords.
     #[error("no password can be made: {0}")]
     Random(String),
 }
 
 impl BetweenError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub fn help(&self) -> String {
         match self {
             Self::Id(error) => error.help(),

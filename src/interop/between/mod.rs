@@ -1,8 +1,8 @@
-//! Between instances: their users compared and copied, in any Regions and accounts.
+//! Compares and copies users between two instances, in any Regions and accounts.
 //!
-//! [`compare`] puts the users of two instances beside each other by user name; [`copy`] plans to give the users of
-//! one to the other. Ids of profiles and groups mean nothing in another instance, so users are compared and copied by
-//! names and paths, and a [`NameMap`] says which have changed.
+//! [`compare`] matches the users of two instances by user name and lists the differences; [`copy`] plans to create the
+//! users of one instance in the other. Ids of profiles and groups are valid in one instance only, so users are compared
+//! and copied by names and paths; a [`NameMap`] lists the names that differ between the two.
 //!
 //! ```
 //! use connect_user::{

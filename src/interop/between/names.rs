@@ -1,4 +1,4 @@
-//! Names of one instance that mean something else in another.
+//! Maps names of one instance to names of another.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +24,7 @@ choice! {
 }
 
 impl NameKind {
-    /// The property that refers to it.
+    /// The property that refers to a name of this kind.
     pub const fn property(self) -> Property {
         match self {
             Self::RoutingProfile => Property::RoutingProfileId,
@@ -34,7 +34,7 @@ impl NameKind {
         }
     }
 
-    /// The thing, in the words of a message.
+    /// The words for the kind in messages.
     pub(super) fn what(self) -> &'static str {
         let what = match self {
             Self::RoutingProfile => RoutingProfile::NAME,
@@ -46,7 +46,7 @@ impl NameKind {
     }
 }
 
-/// The names that the target has for names of the source. Default: all names are the same.
+/// Maps names of the source to names of the target. Default: all names are the same.
 ///
 /// ```
 /// use connect_user::interop::between::NameMap;
@@ -59,23 +59,23 @@ impl NameKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameMap(Vec<(NameKind, String)>);
 
-/// The error of reading an entry of a [`NameMap`].
+/// Error of reading an entry of a [`NameMap`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameMapError {
     /// The kind is missing or unknown.
     #[error("`{}` does not begin with a kind of name", one_line(.0))]
     Kind(String),
-    /// There is no `=`, or nothing before it; or a routing profile, which every user has, is left out.
+    /// There is no `=`, or no name before it; or the entry removes a routing profile, which every user must have.
     #[error("`{}` does not say a name and the name that it becomes", one_line(.0))]
     Names(String),
-    /// A value of a predefined attribute becomes none: there is no `/` in the new name.
+    /// A value of a predefined attribute is mapped to a name without `/`, so the new value is missing.
     #[error("`{}` does not say the attribute and the value that a value becomes", one_line(.0))]
     Value(String),
 }
 
 impl NameMapError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Kind(_) => {
@@ -92,11 +92,12 @@ impl NameMapError {
 }
 
 impl NameMap {
-    /// Adds an entry, `KIND:OLD=NEW`, with the names of [`NameKind`]. An empty `NEW` leaves the reference out: users of
-    /// the target have no hierarchy group, proficiency or security profile in its place.
+    /// Adds an entry `KIND:OLD=NEW`, where `KIND` is a name of [`NameKind`]. An empty `NEW` removes the reference:
+    /// users of the target get no hierarchy group, proficiency or security profile in its place.
     ///
-    /// Names may hold `=`: which one parts the two is decided by the names of the source. A value of an attribute becomes a
-    /// value, `ATTRIBUTE/VALUE` on both sides.
+    /// Names may contain `=`: the names of the source decide which `=` separates `OLD` from `NEW`. A value of an
+    /// attribute is mapped to a value: `ATTRIBUTE/VALUE` on both sides. A later entry for the same name replaces an
+    /// earlier one.
     ///
     /// # Errors
     ///
@@ -125,13 +126,14 @@ impl NameMap {
         self.0.iter().any(|(kind, _)| *kind == NameKind::Proficiency)
     }
 
-    /// The name that a name of the source becomes: the same where no entry says another, `None` where it is left out.
+    /// The name in the target for a name of the source: unchanged without an entry, `None` if an entry removes it.
     pub(super) fn apply(&self, kind: NameKind, name: &str) -> Option<String> {
         let new = self.find(kind, name).unwrap_or(name);
         (!new.is_empty()).then(|| new.to_owned())
     }
 
-    /// The attribute and value that those of the source become: one of the `attributes` of the target, where they are known.
+    /// The attribute and value in the target for those of the source. `attributes` are those of the target, where
+    /// known: they decide where the name of the attribute ends.
     pub(super) fn apply_to(
         &self,
         key: &ProficiencyKey,
@@ -139,11 +141,11 @@ impl NameMap {
     ) -> Option<ProficiencyKey> {
         let kind = NameKind::Proficiency;
         let Some(new) = self.find(kind, &format!("{}/{}", key.name, key.value)) else {
-            // The name of an attribute stands for all its values.
+            // An entry with the name of an attribute applies to all its values.
             let name = self.find(kind, &key.name).unwrap_or(&key.name);
             return (!name.is_empty()).then(|| ProficiencyKey::new(name, &*key.value));
         };
-        // The name of an attribute may hold `/`: of those that fit, one that has the value.
+        // The name of an attribute may contain `/`: of the attributes that match, prefer one that has the value.
         let of_target = attributes.into_iter().flatten().filter_map(|(name, values)| {
             Some((name.as_str(), new.strip_prefix(name.as_str())?.strip_prefix('/')?, values))
         });
@@ -158,7 +160,7 @@ impl NameMap {
         entries.filter_map(|(_, entry)| entry.strip_prefix(name)?.strip_prefix('=')).next()
     }
 
-    /// The entries that are about none of these names.
+    /// The entries that match none of these names.
     pub(super) fn unused(
         &self,
         names: impl Fn(NameKind) -> Option<Vec<String>>,

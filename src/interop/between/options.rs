@@ -1,4 +1,4 @@
-//! What a host decides about a copy.
+//! Options of a copy.
 
 use bon::Builder;
 
@@ -9,34 +9,36 @@ use crate::{
     validate::Overrides,
 };
 
-/// What a host decides about a copy.
+/// Options of [`copy`](super::copy()).
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
 pub struct CopyOptions {
-    /// What is decided about every user of the target. Default tags are those of the target: the source's tags that equal
-    /// one are left to them, and ignored tags are not copied. Default: the default of each setting.
+    /// Settings of every user of the target. Default tags are those of the target: a tag of the source that equals a
+    /// default tag is not copied as a tag of the user. Ignored tags are not copied. Default: the default of each
+    /// setting.
     #[builder(default)]
     pub settings: Settings,
-    /// The severities of rules that the host has changed. Default: none.
+    /// Changed severities of rules. Default: none.
     #[builder(default)]
     pub overrides: Overrides,
     /// Which users of the source are copied. Default: all.
     #[builder(default)]
     pub filter: Filter,
-    /// The names that the target has for names of the source. Default: all names are the same.
+    /// Maps names of the source to names of the target. Default: all names are the same.
     #[builder(default)]
     pub names: NameMap,
-    /// Whether users whom the target has already become as they are in the source, also in what the source does not set.
-    /// Default: they stay as they are.
+    /// Whether users that the target has already are updated to equal the source; properties that the source does not
+    /// set are cleared. Default: `false`, such users stay unchanged.
     #[builder(default)]
     pub update: bool,
-    /// The first passwords of new users, where the target has [`ConnectManaged`](crate::user::IdentityManagementType);
-    /// where it does not say that, the settings have to. Default: none.
+    /// The first passwords of new users, if the target has [`ConnectManaged`](crate::user::IdentityManagementType). If
+    /// the instance does not report its identity management type, set it in `settings`. Default: none.
     #[builder(default)]
     pub passwords: FirstPasswords,
     /// The quota "Users per instance" of the target. Default: not known.
     pub users_per_instance: Option<usize>,
-    /// How users are read: they are read whole, whatever its strategy. Default: the default of each option.
+    /// How users are read. Users are always read completely, whatever the strategy. Default: the default of each
+    /// option.
     #[builder(default = RefreshOptions::builder().strategy(Strategy::Full).build())]
     pub read: RefreshOptions,
 }

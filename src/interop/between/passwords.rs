@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use super::error::BetweenError;
 use crate::user::{Secret, password_mistakes};
 
-/// The first passwords of users that a copy creates in an instance that manages identities with `CONNECT_MANAGED`, where
-/// each new user needs one. No API reads the passwords of the source.
+/// The first passwords of users that a copy creates in an instance that manages identities with `CONNECT_MANAGED`,
+/// where each new user needs a password. No API reads the passwords of the source.
 ///
-/// Default: nobody gets one, and a copy that would create such users is refused.
+/// Default: no passwords; a copy that would create such users is refused.
 #[derive(Clone, Default)]
 pub struct FirstPasswords {
     own: BTreeMap<String, Secret>,
@@ -17,29 +17,29 @@ pub struct FirstPasswords {
 }
 
 impl FirstPasswords {
-    /// A password for each user, by user name.
+    /// Gives each user its own password, by user name.
     pub fn of_users(own: BTreeMap<String, Secret>) -> Self {
         Self { own, ..Self::default() }
     }
 
-    /// One password for all. Whoever knows it can sign in as anybody who has not signed in yet.
+    /// Gives all new users the same password. A person that knows it can sign in as any user that has not signed in yet.
     pub fn shared(password: Secret) -> Self {
         Self { shared: Some(password), ..Self::default() }
     }
 
-    /// Makes a random password for each user who has none otherwise. [`CopyPlan::made_passwords`](super::CopyPlan::made_passwords)
-    /// hands them out.
+    /// Makes a random password for each new user that has no password yet. They are in
+    /// [`CopyPlan::made_passwords`](super::CopyPlan::made_passwords).
     #[must_use]
     pub fn made(self) -> Self {
         Self { is_made: true, ..self }
     }
 
-    /// Whether nobody gets one.
+    /// Whether no user gets a password.
     pub(super) fn is_none(&self) -> bool {
         self.own.is_empty() && self.shared.is_none() && !self.is_made
     }
 
-    /// The password of a user, and whether it was made just now.
+    /// The password of a user, and whether this call made it.
     pub(super) fn of(&self, user: &str) -> Result<Option<(Secret, bool)>, BetweenError> {
         match self.own.get(user).or(self.shared.as_ref()) {
             Some(given) => Ok(Some((given.clone(), false))),
@@ -57,13 +57,13 @@ impl fmt::Debug for FirstPasswords {
     }
 }
 
-/// What passwords are made of: letters and digits that nobody mistakes for others.
+/// The characters of passwords: letters and digits that are not easily confused with others.
 const CHARACTERS: &[u8] = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// 16 characters of 57 are 93 bits.
+/// Length of a password: 16 characters of 57 have 93 bits.
 const LENGTH: usize = 16;
 
-/// A random password that the service takes.
+/// Makes a random password that the service accepts.
 fn make() -> Result<Secret, BetweenError> {
     loop {
         let mut text = String::with_capacity(LENGTH);

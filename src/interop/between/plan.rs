@@ -1,4 +1,4 @@
-//! The plan of a copy, and what is remembered of it.
+//! The plan of a copy, and the notes that are recorded with it.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -18,7 +18,7 @@ use crate::{
     user::{DesiredUser, Diagnostic, Property, Record, Secret, UserId, UserState},
 };
 
-/// The plan of a copy: what it creates and updates in the target, and everything that stands in its way.
+/// The plan of a copy: the users that it creates and updates in the target, and everything that prevents the copy.
 ///
 /// Show it, hand out the [passwords](Self::made_passwords) that were made, and [apply](Self::apply) it.
 #[derive(Debug)]
@@ -26,42 +26,42 @@ use crate::{
 pub struct CopyPlan {
     /// The preview of the users that are created or updated. The resource name of a new user is its user name.
     pub preview: FleetPreview,
-    /// The names that the target lacks. Users who have one are not in the preview.
+    /// The names that the target lacks. Users that refer to such a name are not in the preview.
     pub missing: Vec<MissingName>,
-    /// What is wrong with the copy or a user, and what there is to say of them; the subject is the user name.
+    /// Errors, warnings and notes about the copy or a user; the subject of a diagnostic about a user is the user name.
     pub diagnostics: Vec<Diagnostic>,
-    /// The users whom the target has already, and who stay as they are.
+    /// User names that the target has already; these users stay unchanged.
     pub existing: Vec<String>,
-    /// The users who could not be read, in the source or in the target, with the errors: they are not in the preview.
+    /// The users that could not be read, in the source or in the target, with the errors: they are not in the preview.
     pub failed: Vec<(UserId, ClientError)>,
     pub(super) target: Directory,
     pub(super) passwords: Passwords,
     pub(super) made: BTreeMap<String, Secret>,
-    /// What users are to be, by resource name.
+    /// The desired users, by resource name.
     pub(super) desired: HashMap<String, DesiredUser>,
 }
 
 impl CopyPlan {
-    /// Whether the plan can be carried out: no name is missing, nothing is an error, and the preview is not refused.
+    /// Whether the plan can be applied: no name is missing, no diagnostic is an error, and the preview is not refused.
     pub fn is_valid(&self) -> bool {
         let mut found = self.diagnostics.iter().chain(self.preview.reasons());
         self.missing.is_empty() && !found.any(Diagnostic::is_error)
     }
 
     /// The passwords that were made for new users, by user name. Hand them out, or keep them safe, before the plan is
-    /// carried out: nobody can read them afterwards.
+    /// applied: they cannot be read afterwards.
     pub const fn made_passwords(&self) -> &BTreeMap<String, Secret> {
         &self.made
     }
 
-    /// The name of the profile or group of the target that a property refers to by its id: for
-    /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names).
+    /// Returns the name of the profile or group of the target with this id, as
+    /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names) needs it.
     pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
         self.target.name_of(property, id)
     }
 
-    /// Carries the plan out. It may be stopped at any moment, as [`apply`](crate::fleet::apply()) says: the next copy
-    /// finishes it.
+    /// Applies the plan. The apply may be stopped at any moment, as [`apply`](crate::fleet::apply()) says: the next
+    /// copy finishes it.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl CopyPlan {
     }
 }
 
-/// Remembers with each user whether its copying has ended.
+/// Records with each user whether its copy is finished.
 struct Noting<'a> {
     desired: &'a HashMap<String, DesiredUser>,
     observer: &'a dyn FleetObserver,
@@ -114,7 +114,8 @@ impl FleetObserver for Noting<'_> {
     }
 }
 
-/// Whether the copying of a recorded user has begun and has not ended. Any other apply that writes the user takes it over.
+/// Whether the copy of a recorded user was begun and is not finished. Any other apply that writes the user ends the
+/// copy.
 pub(super) fn is_unfinished(entry: &Entry) -> bool {
     entry.notes.contains_key(COPYING)
 }

@@ -1,4 +1,4 @@
-//! What a copy as a whole cannot do, and what it does without.
+//! Reasons why a whole copy is refused, and notes about what is not copied.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,11 @@ use crate::{
     user::{Code, Diagnostic, IdentityManagementType, InstanceId, Property, Severity, some_of},
 };
 
-/// How an instance manages identities, where that is known.
+/// The identity management type of an instance, if it is known.
 type Kind = Option<IdentityManagementType>;
 
-/// Why users cannot be copied to the target, as errors, and what of them is not. `entries` are those of the target's state.
+/// The reasons why users cannot be copied to the target, as errors, and the properties that are not copied, as other
+/// diagnostics. `entries` are the entries of the state of the target.
 pub(super) fn refusals(
     target: &InstanceId,
     (of_source, of_target): (Kind, Kind),
@@ -25,7 +26,8 @@ pub(super) fn refusals(
     found.into_iter().flatten().collect()
 }
 
-/// A directory says itself who its users are.
+/// Refuses to copy to an instance with an existing directory, which determines its users itself; tells that e-mail
+/// addresses are not copied to `SAML`.
 fn of_kinds(target: &InstanceId, of_source: Kind, of_target: Kind) -> Option<Diagnostic> {
     let directory = IdentityManagementType::ExistingDirectory;
     match (of_source?, of_target?) {
@@ -47,8 +49,8 @@ fn of_kinds(target: &InstanceId, of_source: Kind, of_target: Kind) -> Option<Dia
     }
 }
 
-/// The program whose users a state of other instances has would delete the copied ones, which it does not have, from the
-/// target.
+/// Refuses a state that has users of other instances: the program that manages them would delete the copied users,
+/// which are not in it, from the target.
 fn of_state(target: &InstanceId, entries: &BTreeMap<String, Entry>) -> Option<Diagnostic> {
     let is_other = |entry: &Entry| instances(entry).any(|instance| instance != target.to_bare());
     let others: BTreeSet<&String> =
@@ -70,7 +72,7 @@ fn instances(entry: &Entry) -> impl Iterator<Item = InstanceId> {
     attempts.chain(entry.state.iter().map(|state| &state.instance_id)).map(InstanceId::to_bare)
 }
 
-/// Where passwords are given: nobody knows whether users of the target have one, or they have none.
+/// Checks given passwords: it must be known whether users of the target have passwords, and they are useless if not.
 fn of_target_passwords(target: &InstanceId, of_target: Kind) -> Option<Diagnostic> {
     match of_target {
         None => {

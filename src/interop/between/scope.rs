@@ -1,4 +1,4 @@
-//! Which users and which tags a comparison or a copy is about.
+//! Which users and which tags a comparison or a copy includes.
 
 use super::{
     error::BetweenError,
@@ -13,17 +13,17 @@ use crate::{
     },
 };
 
-/// Tags of Amazon Connect's own: they are neither compared nor copied.
+/// Prefix of tags that Amazon Connect sets itself: they are neither compared nor copied.
 const TAGS_OF_CONNECT: &str = "connect:";
 
-/// The settings, under which tags of Amazon Connect's own are ignored too.
+/// The settings, with the tags that Amazon Connect sets itself ignored, too.
 pub(super) fn settings_between(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
     settings.ignore_tags.prefixes.insert(TAGS_OF_CONNECT.to_owned());
     settings
 }
 
-/// Whether one of two instances can have no e-mail addresses: they are neither compared nor copied then.
+/// Whether one of two instances cannot have e-mail addresses: they are neither compared nor copied then.
 pub(super) fn has_no_email(
     source: Option<IdentityManagementType>,
     target: Option<IdentityManagementType>,
@@ -31,14 +31,14 @@ pub(super) fn has_no_email(
     [source, target].contains(&Some(IdentityManagementType::Saml))
 }
 
-/// The filter with the ids that the source has in the place of names.
+/// The filter with names replaced by ids of the source.
 pub(super) fn source_filter(filter: &Filter, source: &Directory) -> Result<Filter, BetweenError> {
     let mut filter = filter.clone();
     source.resolve_filter(&mut filter).map_err(|found| BetweenError::Condition(Box::new(found)))?;
     Ok(filter)
 }
 
-/// The filter of the source with the ids that the target has; `None` where it has nothing of a name, so that nobody is meant.
+/// The filter of the source with ids of the target; `None` if the target lacks a name, so that no user matches.
 pub(super) fn target_filter(
     filter: &Filter,
     source: (&InstanceId, &Directory),
@@ -50,7 +50,7 @@ pub(super) fn target_filter(
     let is_known = translate(&mut filter.routing_profile_id, NameKind::RoutingProfile, &mut translation)
         && translate(&mut filter.security_profile_id, NameKind::SecurityProfile, &mut translation)
         && translate(&mut filter.hierarchy_group_id, NameKind::HierarchyGroup, &mut translation);
-    // Which groups are below its own is another matter there.
+    // The groups below the group of the filter are others in the target: resolve them there.
     (is_known && target.1.resolve_filter(&mut filter).is_ok()).then_some(filter)
 }
 
@@ -61,15 +61,15 @@ fn translate<K: IdKind>(id: &mut Option<Id<K>>, kind: NameKind, translation: &mu
     id.is_some()
 }
 
-/// The entries that are about names that the source does not have. Those of proficiencies are known where its predefined
-/// attributes were [read](Directory::read_attributes).
+/// Warnings about entries for names that the source does not have. Entries for proficiencies are checked if the
+/// predefined attributes of the source were [read](Directory::read_attributes).
 pub(super) fn unused_names(names: &NameMap, source: &InstanceId, of_source: &Directory) -> Vec<Diagnostic> {
     let of = |kind: NameKind| match (kind, of_source.attributes()) {
         (NameKind::Proficiency, Some(attributes)) => attribute_names(attributes),
         _ => of_source.paths(kind.property()),
     };
     let is_listed = |kind: NameKind| match kind {
-        // An attribute of a type that this version does not know takes any value.
+        // An attribute of a type that this version does not know accepts any value.
         NameKind::Proficiency => {
             of_source.attributes().is_some_and(|all| all.values().all(|values| !values.is_empty()))
         }

@@ -1,4 +1,4 @@
-//! One of the two instances: what it has, and who is in it.
+//! One of the two instances: its directory and its users.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ use crate::{
 pub struct Side<'a> {
     /// The instance.
     pub instance: &'a InstanceId,
-    /// The client: with retry and pace around it, each of its own account and Region.
+    /// The client, with its own retry and pace: each account and Region needs its own.
     pub client: &'a dyn ConnectClient,
 }
 
-/// What an instance is.
+/// What is known of an instance.
 pub(super) struct Known {
     pub(super) kind: Option<IdentityManagementType>,
     pub(super) directory: Directory,
@@ -35,17 +35,17 @@ pub(in crate::interop) type Roster = BTreeMap<String, Member>;
 /// A user of an instance.
 pub(in crate::interop) struct Member {
     pub(in crate::interop) id: UserId,
-    /// The user, where a search has told enough.
+    /// The state of the user, if the search returned enough of it.
     pub(super) state: Option<UserState>,
 }
 
 impl<'a> Side<'a> {
-    /// An instance, and the client that reaches it.
+    /// Returns a side from an instance and the client that reaches it.
     pub const fn new(instance: &'a InstanceId, client: &'a dyn ConnectClient) -> Self {
         Self { instance, client }
     }
 
-    /// How the instance manages identities, and what it has: four calls.
+    /// Reads the identity management type and the directory of the instance: four calls.
     pub(super) async fn know(&self, expected: Option<IdentityManagementType>) -> Result<Known, BetweenError> {
         self.instance.check()?;
         let instances = Instances::default();
@@ -60,15 +60,15 @@ impl<'a> Side<'a> {
         Ok(Known { kind, directory, notices: instances.take_notices() })
     }
 
-    /// Lists the predefined attributes too: a call per hundred.
+    /// Lists the predefined attributes, too: one call per 100 attributes.
     pub(super) async fn read_attributes(&self, directory: &Directory) -> Result<(), BetweenError> {
         directory.read_attributes(self.client).await.map(drop).map_err(|error| {
             InstanceError::List { instance: self.instance.clone(), error: Box::new(error) }.into()
         })
     }
 
-    /// Who is in the instance, as far as the filter means them: a call per 1,000 users; with a filter or
-    /// [`Strategy::Search`] one per 500.
+    /// Lists the users of the instance that match the filter: one call per 1,000 users; with a filter or
+    /// [`Strategy::Search`] one call per 500 users.
     pub(in crate::interop) async fn roster(
         &self,
         filter: &Filter,
@@ -98,7 +98,7 @@ impl<'a> Side<'a> {
                 }
             }
         }
-        // An answer may lack a name.
+        // The service may return a user without a name: read such users.
         if !nameless.is_empty() {
             let read = self.read(nameless, options).await;
             let meant = read.users.into_iter().filter(|user| filter.holds(user));
@@ -109,8 +109,8 @@ impl<'a> Side<'a> {
         Ok(roster)
     }
 
-    /// Of those whom another instance has and this roster lacks, as the filter does not mean them here: the ones who are in
-    /// the instance all the same.
+    /// Returns the users that are in the roster of the other instance and in this instance, but not in this roster,
+    /// because they do not match the filter here.
     pub(super) async fn others(
         &self,
         roster: &Roster,
@@ -126,12 +126,12 @@ impl<'a> Side<'a> {
         Ok(all)
     }
 
-    /// Reads users whole, two calls each.
+    /// Reads users completely, with two calls each.
     pub(in crate::interop) async fn read(&self, users: Vec<UserId>, options: &RefreshOptions) -> Everybody {
         read_users(self.instance, users, self.client, options).await
     }
 
-    /// Those of a roster whom `is_meant` names: as they were found, or read.
+    /// Returns the users of a roster that `is_meant` selects: as the search returned them, or read.
     pub(super) async fn members(
         &self,
         roster: &mut Roster,

@@ -1,4 +1,4 @@
-//! From what users of the source refer to, to what the target has by the same names.
+//! Translates references of users: from ids of the source to the ids of the same names in the target.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,24 +11,24 @@ use crate::{
     },
 };
 
-/// A name that users of the source refer to and that is not that of one thing in the target.
+/// A name that users of the source refer to and that does not identify exactly one object in the target.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MissingName {
-    /// What it is the name of.
+    /// The kind of the name.
     pub kind: NameKind,
     /// The name in the source; for a proficiency `ATTRIBUTE/VALUE`.
     pub name: String,
-    /// The users who have it.
+    /// The user names of the users that refer to the name.
     pub users: Vec<String>,
-    /// A similar name in the target, if it has one.
+    /// A similar name in the target, if there is one.
     pub nearest: Option<String>,
     message: String,
     help: String,
 }
 
 impl MissingName {
-    /// What is missing, who has it, and what to do about it.
+    /// Returns a diagnostic that says which name is missing, which users refer to it, and what to do about it.
     pub fn diagnostic(&self) -> Diagnostic {
         let code = match self.kind {
             NameKind::RoutingProfile => Code::UNKNOWN_ROUTING_PROFILE,
@@ -41,7 +41,7 @@ impl MissingName {
     }
 }
 
-/// What a reference becomes.
+/// The translation of a reference.
 #[derive(Clone, Debug)]
 enum Counterpart {
     Id(String),
@@ -49,7 +49,7 @@ enum Counterpart {
     Missing,
 }
 
-/// From the source to the target, with what is missing there.
+/// Translates from the source to the target, and collects the names that are missing there.
 #[derive(Debug)]
 pub(super) struct Translation<'a> {
     source: (&'a InstanceId, &'a Directory),
@@ -68,7 +68,7 @@ impl<'a> Translation<'a> {
         Self { source, target, names, known: HashMap::new(), missing: BTreeMap::new() }
     }
 
-    /// Lets a user refer to what the target has by the same names. Whether all is there.
+    /// Replaces the ids of a user by those that the target has for the same names. Returns whether all were found.
     pub(super) fn translate(&mut self, user: &str, properties: &mut UserProperties) -> bool {
         let mut is_whole = true;
         replace_references(properties, |kind, id| {
@@ -114,10 +114,11 @@ impl<'a> Translation<'a> {
         }
     }
 
-    /// Whether the target has a predefined attribute and value, as far as that is known; tells where it has not.
+    /// Whether the target has a predefined attribute and value (`true` if its attributes were not read). Records the
+    /// missing name if not.
     fn is_there(&mut self, old: &ProficiencyKey, new: &ProficiencyKey) -> bool {
         let Some(attributes) = self.target.1.attributes() else { return true };
-        // One of a type that this version does not know has no values, and takes any.
+        // An attribute of a type that this version does not know lists no values, and accepts any value.
         let values = attributes.get(&new.name);
         if values.is_some_and(|values| values.is_empty() || values.contains(&new.value)) {
             return true;
@@ -130,7 +131,7 @@ impl<'a> Translation<'a> {
         false
     }
 
-    /// A user has a level for each attribute and value.
+    /// Records that two proficiencies are mapped to the same name: a user has one level for each attribute and value.
     fn clash(&mut self, first: &ProficiencyKey, second: &ProficiencyKey, new: &ProficiencyKey) {
         let (first, second) = (text_of(first), text_of(second));
         if !self.missing.contains_key(&(NameKind::Proficiency, second.clone())) {
@@ -140,7 +141,7 @@ impl<'a> Translation<'a> {
         }
     }
 
-    /// The id that a property of the source's refers to, in the target.
+    /// The id in the target for an id of the source.
     pub(super) fn id(&mut self, kind: NameKind, id: &str) -> Option<String> {
         match self.look_up(kind, id) {
             Counterpart::Id(id) => Some(id),
@@ -148,7 +149,7 @@ impl<'a> Translation<'a> {
         }
     }
 
-    /// What is missing, by kind and name.
+    /// The missing names that users refer to, by kind and name.
     pub(super) fn into_missing(self) -> Vec<MissingName> {
         self.missing.into_values().filter(|missing| !missing.users.is_empty()).collect()
     }
@@ -169,7 +170,7 @@ impl<'a> Translation<'a> {
         let found = of_target.at(property, &new);
         let several = match found.as_slice() {
             [id] => return Counterpart::Id(id.clone()),
-            // In a service in memory whatever somebody asks for exists.
+            // In an open instance of the in-memory service every id exists.
             [] if of_target.is_open() => return Counterpart::Id(new),
             [] => None,
             several => Some(several.len()),
@@ -187,7 +188,7 @@ impl<'a> Translation<'a> {
         self.absent(kind, id, &name, &new, &of_target.paths(property))
     }
 
-    /// The target has only what is offered.
+    /// Records that the target lacks a name; `offered` are the names that it has.
     fn absent(&mut self, kind: NameKind, id: &str, name: &str, new: &str, offered: &[String]) -> Counterpart {
         let offered = || offered.iter().map(String::as_str);
         let near = nearest(new, offered()).map(str::to_owned);
@@ -219,7 +220,7 @@ impl<'a> Translation<'a> {
     }
 }
 
-/// The user with names instead of ids, as a program may write them; an id that has no name stays.
+/// Replaces the ids of a user by names, as a program may write them; an id without a known name stays.
 pub(super) fn to_names(directory: &Directory, names: &NameMap, properties: &mut UserProperties) {
     replace_references(properties, |kind, id| {
         let Some(known) = directory.path_of(kind.property(), id) else { return Some(id.to_owned()) };
@@ -230,11 +231,11 @@ pub(super) fn to_names(directory: &Directory, names: &NameMap, properties: &mut 
             _ => format!("name:{name}"),
         })
     });
-    // Of two that become the same, the second is compared as it is: it is different.
+    // If two proficiencies are mapped to the same name, the second one keeps its name, and is a difference.
     replace_proficiencies(properties, |key| names.apply_to(key, None));
 }
 
-/// Puts what `refer` says in the place of each reference; `None` takes it out. The routing profile stays then.
+/// Replaces each reference by the result of `refer`; `None` removes it, except for the routing profile, which stays.
 fn replace_references(
     properties: &mut UserProperties,
     mut refer: impl FnMut(NameKind, &str) -> Option<String>,
@@ -251,14 +252,15 @@ fn replace_references(
     properties.hierarchy_group_id = group.map(HierarchyGroupId::new);
 }
 
-/// Two proficiencies that become the same.
+/// Two proficiencies that are mapped to the same attribute and value.
 struct Clash {
     first: ProficiencyKey,
     second: ProficiencyKey,
     new: ProficiencyKey,
 }
 
-/// The same for proficiencies. Of two that become the same, the second stays as it is.
+/// Replaces each proficiency by the result of `refer`; `None` removes it. If two are mapped to the same attribute and
+/// value, the second one stays unchanged, and both are returned as a clash.
 fn replace_proficiencies(
     properties: &mut UserProperties,
     mut refer: impl FnMut(&ProficiencyKey) -> Option<ProficiencyKey>,
@@ -290,7 +292,7 @@ fn text_of(key: &ProficiencyKey) -> String {
     format!("{}/{}", key.name, key.value)
 }
 
-/// Every predefined attribute, and every one of its values.
+/// The names of all predefined attributes, and all their values as `ATTRIBUTE/VALUE`.
 pub(super) fn attribute_names(attributes: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     attributes.keys().cloned().chain(values_of(attributes)).collect()
 }

@@ -1,4 +1,4 @@
-//! What a deployment is made of.
+//! A deployment and its options.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::{
     validate::{Context, Overrides},
 };
 
-/// A program beside a [`Session`]: validated and previewed user by user, each after those that it refers to, and
-/// carried out, where what was unknown is resolved on the way.
+/// Deploys a program with a [`Session`]: validates, previews and applies it. Users are handled in order, each after the
+/// users that it refers to; values that were unknown in the preview are resolved during the apply.
 ///
 /// ```
 /// use connect_user::{
@@ -62,40 +62,41 @@ use crate::{
 pub struct Deployment<'a> {
     pub(super) program: &'a Program,
     pub(super) options: DeploymentOptions,
-    /// The settings of users without resource options, once made: one value for all of them.
+    /// The settings that all users without resource options share, once they are made.
     plain: Option<Arc<Settings>>,
     pub(super) passwords: Passwords,
     pub(super) instances: Arc<Instances>,
     pub(super) scope: Scope,
-    /// Whether the service is not asked.
+    /// Whether no calls are made to the service.
     pub(super) is_offline: bool,
 }
 
-/// What a host decides about a deployment.
+/// Options of a [`Deployment`].
 #[derive(Builder, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DeploymentOptions {
-    /// What is decided about every user. The resource options of each are added to it
-    /// ([`ProgramOptions::settings`]). Where the identity management type is said, an instance that has another one is refused. Default: the default of each setting.
+    /// Settings of every user; the resource options of each user are added to them ([`ProgramOptions::settings`]). If
+    /// they set the identity management type, an instance with another type is refused. Default: the default of each
+    /// setting.
     #[builder(default, into)]
     pub settings: Arc<Settings>,
-    /// The severities of rules that the host has changed. Default: none.
+    /// Changed severities of rules. Default: none.
     #[builder(default)]
     pub overrides: Overrides,
-    /// How many deletions and replacements a plan may have. Default: [`Guard::default`].
+    /// Limits of the deletions and replacements in a plan. Default: [`Guard::default`].
     #[builder(default)]
     pub guard: Guard,
-    /// Whether a program without users may delete those that are recorded: sooner a mistake than a wish. Default: no,
-    /// the preview is refused.
+    /// Whether a program without users may delete the recorded users; an empty program is more likely a mistake.
+    /// Default: `false`, the preview is refused.
     #[builder(default)]
     pub may_be_empty: bool,
-    /// The quota "Users per instance", where it is known: deletions come first where it is nearly used up.
-    /// Default: not known.
+    /// The quota "Users per instance", if it is known: deletions come first where it is nearly used up. Default: not
+    /// known.
     pub users_per_instance: Option<usize>,
 }
 
 impl<'a> Deployment<'a> {
-    /// A program beside what a session remembers.
+    /// Returns a deployment of a program with the recorded users of a session.
     pub fn new(program: &'a Program, session: &Session<'_>, options: DeploymentOptions) -> Self {
         Self {
             program,
@@ -108,8 +109,8 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    /// Applies a preview, as [`Session::apply`] does, and remembers the fingerprints of passwords, also of users for whom
-    /// there was nothing to do, such as after an import.
+    /// Applies a preview, as [`Session::apply`] does, and records the fingerprints of passwords, also for users that
+    /// did not change, such as after an import.
     ///
     /// # Errors
     ///
@@ -130,8 +131,8 @@ impl<'a> Deployment<'a> {
         Ok(outcome)
     }
 
-    /// The name of the profile or group that a property refers to by its id, where its instance was asked: for
-    /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names).
+    /// Returns the name of the profile or group with this id, if its instance was read, as
+    /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names) needs it.
     pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
         self.instances.name_of(property, id)
     }
@@ -145,7 +146,8 @@ impl<'a> Deployment<'a> {
         session.commit(changes).await
     }
 
-    /// How the instance of a user manages identities, and what it has that the user may name.
+    /// Reads the identity management type of the instance of a user, and its directory, which resolves names. Offline,
+    /// or with an unknown instance, makes no call and returns the expected type.
     pub(super) async fn look_up(
         &mut self,
         spec: &UserSpec,
@@ -159,7 +161,7 @@ impl<'a> Deployment<'a> {
         look_up(instance, expected, spec, session).await
     }
 
-    /// The settings of a user with these options, in an instance of this kind.
+    /// Returns the settings of a user with these options, in an instance with this identity management type.
     pub(super) fn settings(
         &mut self,
         options: &ProgramOptions,
@@ -178,7 +180,7 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    /// What a user is validated with.
+    /// Returns the context of validating a user.
     pub(super) fn context<'c>(
         &mut self,
         user: &str,
@@ -197,7 +199,8 @@ impl<'a> Deployment<'a> {
     }
 }
 
-/// How an instance manages identities, and what it has that a user may name.
+/// Reads the identity management type of an instance, and its directory, which resolves the names that a user refers
+/// to.
 pub(in crate::interop) async fn look_up(
     instance: &InstanceId,
     expected: Option<IdentityManagementType>,
@@ -213,7 +216,7 @@ pub(in crate::interop) async fn look_up(
     Ok((kind, directory))
 }
 
-/// The context beside a user that is there, and what its instance has.
+/// Adds the prior state of the user and the directory of its instance to a context.
 pub(super) fn beside<'c>(
     context: Context<'c>,
     prior: Option<&'c UserState>,

@@ -1,4 +1,4 @@
-//! The error of deploying a program.
+//! The error of a deployment.
 
 use crate::{
     fleet::{FleetRefused, SessionError, StoreError},
@@ -7,27 +7,28 @@ use crate::{
     user::Diagnostic,
 };
 
-/// The error of deploying a program.
+/// Error of a [`Deployment`](super::Deployment).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeploymentError {
-    /// A reference of the program is impossible.
+    /// A reference of the program cannot be resolved.
     #[error(transparent)]
     Program(#[from] ProgramError),
     /// The session failed.
     #[error(transparent)]
     Session(Box<SessionError>),
-    /// An instance that the program names cannot be read, or is not as the settings say.
+    /// An instance that the program names cannot be read, or has another identity management type than the settings
+    /// say.
     #[error(transparent)]
     Instance(#[from] InstanceError),
-    /// The program is impossible, such as two resources that are the same user.
+    /// The program cannot be deployed, for example because two resources are the same user.
     #[error("{}", .0.text())]
     Refused(Box<Diagnostic>),
 }
 
 impl DeploymentError {
-    /// The error as diagnostics, each with its place in the program, where it has one: every mistake of the program, and
-    /// every reason why a plan is refused.
+    /// Returns the error as diagnostics, each with its place in the program if it has one: every mistake of the
+    /// program, and every reason why a plan is refused.
     pub fn diagnostics(&self) -> Vec<FileDiagnostic> {
         let found = match self {
             Self::Program(error) => {
@@ -43,7 +44,7 @@ impl DeploymentError {
         found.into_iter().map(|found| FileDiagnostic::new(found, None)).collect()
     }
 
-    /// What to do about it. Each mistake of a program has its own.
+    /// Returns what to do about the error. For a program with several mistakes, this is the help of the first one.
     pub fn help(&self) -> &str {
         match self {
             Self::Program(error) => {

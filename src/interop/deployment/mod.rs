@@ -1,4 +1,4 @@
-//! A program beside what is recorded and there: validated, previewed and carried out.
+//! Validates, previews and applies a program, with the recorded and the actual users.
 
 mod base;
 mod error;

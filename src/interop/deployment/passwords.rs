@@ -14,14 +14,15 @@ use crate::{
     user::{Code, Diagnostic, Input, Secret, UserId, UserSpec, UserState},
 };
 
-/// The note of an entry that tells whether a password is another one, and too little to tell which it is.
+/// Key of the note with the fingerprint of a password. The fingerprint shows whether a password has changed, but not
+/// the password itself.
 const FINGERPRINT: &str = "passwordFingerprint";
 
-/// The passwords of a program. A slow fingerprint of each is recorded with its user: a later run recognises a
-/// changed password by it, and nobody learns the password.
+/// The passwords of a program. A slow fingerprint of each password is recorded with its user, so that a later run
+/// recognises a changed password; the password itself is not recorded.
 ///
-/// [`Deployment::apply`](super::Deployment::apply) notes them; a host that applies a saved plan has
-/// [`observer`](Self::observer) for it.
+/// [`Deployment::apply`](super::Deployment::apply) records the fingerprints; a host that applies a saved plan uses
+/// [`observer`](Self::observer) for that.
 #[derive(Clone)]
 pub struct Passwords(Arc<Inner>);
 
@@ -31,25 +32,25 @@ struct Inner {
 }
 
 struct Password {
-    /// The user that is there already.
+    /// The id of the user that exists already.
     old: Option<UserId>,
-    /// The one that a new user gets.
+    /// The password that a new user gets.
     value: Secret,
 }
 
 impl Passwords {
-    /// No passwords yet, beside what is remembered: their fingerprints go on with its salt.
+    /// Returns an empty set of passwords. New fingerprints use the salt of the first recorded fingerprint in `entries`.
     pub fn like<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> Self {
         let recorded = entries.find_map(|entry| entry.notes.get(FINGERPRINT));
         let fingerprints = Fingerprints::like(recorded.map(String::as_str));
         Self(Arc::new(Inner { fingerprints, known: Mutex::default() }))
     }
 
-    /// The passwords that a saved plan needs, by resource name, of values that are given as `NAME.password`.
+    /// Returns the passwords that a saved plan needs, by resource name, from values that are given as `NAME.password`.
     ///
     /// # Errors
     ///
-    /// A diagnostic where the plan has no use for a value.
+    /// A diagnostic if the plan does not need a given value.
     pub fn needed(
         plan: &SavedFleetPlan,
         given: impl IntoIterator<Item = Assignment>,
@@ -75,14 +76,15 @@ impl Passwords {
         self.lock().insert(name.into(), Password { old: None, value });
     }
 
-    /// Whether a password differs from the one last applied, where that is known.
+    /// Whether a password differs from the last applied password; `None` if no fingerprint of that is recorded, or the
+    /// spec has no known password.
     pub(super) fn is_changed(&self, spec: &UserSpec, entry: Option<&Entry>) -> Option<bool> {
         let (recorded, password) = (entry?.notes.get(FINGERPRINT)?, password_of(spec)?);
         Some(!self.0.fingerprints.matches(recorded, password))
     }
 
-    /// Adds what a user of the program is to be, where that is to be noted: a user that stays as it is needs no other
-    /// note than it has.
+    /// Adds the password of a user of the program, if it is to be recorded: a user that stays unchanged and has a
+    /// recorded fingerprint needs no other.
     pub(super) fn add(
         &self,
         name: &str,
@@ -97,32 +99,32 @@ impl Passwords {
         self.lock().insert(name.to_owned(), Password { old, value: value.clone() });
     }
 
-    /// Those who have a password of which nothing is noted, such as after an import.
+    /// The entries of users that have a password without a recorded fingerprint, such as after an import.
     pub(super) fn unnoted<'a>(&self, entries: &'a BTreeMap<String, Entry>) -> Vec<(&'a String, &'a Entry)> {
         let known = self.lock();
         let named = known.keys().filter_map(|name| entries.get_key_value(name));
         named.filter(|(_, entry)| entry.state.is_some() && !entry.notes.contains_key(FINGERPRINT)).collect()
     }
 
-    /// What to remember with a user: what was remembered `before`, with the fingerprint of its password.
+    /// Returns the notes to record with a user: the notes `before`, with the fingerprint of the password of the user.
     pub fn notes(&self, name: &str, state: Option<&UserState>, before: &Notes) -> Notes {
         let mut notes = before.clone();
         let known = self.lock();
         let Some(password) = known.get(name) else { return notes };
         let is_old = state.is_some_and(|state| password.old.as_ref() == Some(&state.user_id));
-        // The slow hash is made only where it is written down.
+        // The slow hash is computed only if it is recorded.
         if !is_old || !notes.contains_key(FINGERPRINT) {
             self.write(&password.value, &mut notes);
         }
         notes
     }
 
-    /// An observer that notes the passwords, and else does what `observer` does.
+    /// Returns an observer that records the fingerprints, and otherwise does what `observer` does.
     pub fn observer<'o>(&'o self, observer: &'o dyn FleetObserver) -> impl FleetObserver + 'o {
         Noting { passwords: self, observer }
     }
 
-    /// Notes the password of a user that has it already, such as one that is adopted.
+    /// Adds the fingerprint of a password that the user has already, such as that of an adopted user.
     pub(in crate::interop) fn note(&self, spec: &UserSpec, notes: &mut Notes) {
         if let Some(password) = password_of(spec) {
             self.write(password, notes);

@@ -18,25 +18,26 @@ use crate::{
 };
 
 impl Deployment<'_> {
-    /// Validates every user of the program, with the recorded users and without a call.
+    /// Validates every user of the program against the recorded users, without a call to the service.
     ///
     /// # Errors
     ///
-    /// A reference that cannot be, and two resources that are the same user.
+    /// A reference that cannot be resolved, and two resources that are the same user.
     pub async fn validate(&mut self, session: &mut Session<'_>) -> Result<Review, DeploymentError> {
         self.assume(session)?;
         let (review, planner) = self.look(session).await?;
         reviewed(review, planner.finish())
     }
 
-    /// Validates and previews every user of the program, each after those that it refers to. Call
+    /// Validates and previews every user of the program, each after the users that it refers to. Call
     /// [`refresh`](Self::refresh) before.
     ///
-    /// Users that break a rule stay as they are in the preview: do not apply it then.
+    /// The preview has no changes for users that break a rule: do not apply it if the review is not
+    /// [valid](Review::is_valid).
     ///
     /// # Errors
     ///
-    /// A reference that cannot be, an instance that cannot be read, and two resources that are the same user.
+    /// A reference that cannot be resolved, an instance that cannot be read, and two resources that are the same user.
     pub async fn preview(&mut self, session: &Session<'_>) -> Result<Review, DeploymentError> {
         let (mut review, planner) = self.look(session).await?;
         let mut preview = session.preview(planner);
@@ -62,7 +63,7 @@ impl Deployment<'_> {
                 let settings = &self.options.settings;
                 let identity = DesiredSpec::new(user.name(), &evaluated.spec, settings).identity();
                 planner.keep_for(user.name(), identity);
-                // What others see of it is what is recorded.
+                // References to this user get its recorded values.
                 match session.state(user.name()) {
                     Some(state) => self.scope.known(user.name(), state.encode()),
                     None => self.scope.pending(user.name(), Value::Map(Vec::new()), None),
@@ -83,7 +84,7 @@ impl Deployment<'_> {
     }
 
     fn plan_options(&self, session: &Session<'_>) -> PlanOptions {
-        // How many users instances have, where it is said how many they may have.
+        // The number of users of each instance, if the quota is known.
         let present = session.refreshed().present.iter();
         let capacity = self.options.users_per_instance.map(|limit| {
             present
@@ -111,7 +112,7 @@ impl Deployment<'_> {
         let (entry, actual) = (session.entries().get(name), session.state(name).map(|state| &**state));
         let context = beside(self.context(name, options, kind, suffix(entry)), actual, directory);
         let Evaluated { spec, mistakes, unresolved } = evaluated.into_owned();
-        // A name that has no suffix yet is not known before the user is made.
+        // A made-up name whose suffix is not made yet is known after apply.
         let is_named = spec.name.is_some() || suffix(entry).is_some() || actual.is_some();
         let (desired, report) = resolve_decoded(spec, mistakes, &context);
         let desired: Desired = match desired {
@@ -148,7 +149,7 @@ impl Deployment<'_> {
                 Action::None
             }
         };
-        // Others see what the user will be, not what it was.
+        // References to the user get its planned values, not its prior state.
         if let Some(inputs) = inputs {
             match (actual, action) {
                 (Some(state), Action::None) => self.scope.known(name, state.encode()),
@@ -161,7 +162,7 @@ impl Deployment<'_> {
 }
 
 fn reviewed(review: Review, preview: FleetPreview) -> Result<Review, DeploymentError> {
-    // Who is who is not known: nothing else that there is to say would be true.
+    // Two resources are the same user: all other findings would be unreliable.
     match preview.reasons().iter().find(|reason| reason.code == Code::DUPLICATE_USER) {
         Some(twice) => Err(twice.clone().into()),
         None => Ok(Review { preview, ..review }),

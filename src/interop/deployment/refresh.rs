@@ -10,7 +10,7 @@ use crate::{
     validate::with_name,
 };
 
-/// What the program says of a user before anybody is read.
+/// A user of the program as far as it is known before any user is read.
 struct Said<'a> {
     user: &'a ProgramResource,
     spec: Arc<UserSpec>,
@@ -18,19 +18,19 @@ struct Said<'a> {
 }
 
 impl<'a> Deployment<'a> {
-    /// Refreshes the recorded users, as [`Session::refresh`] does; those that could not be read are in
+    /// Refreshes the recorded users, as [`Session::refresh`] does; users that could not be read are in
     /// [`Session::refreshed`].
     ///
     /// # Errors
     ///
-    /// A reference that cannot be, and what [`Session::refresh`] says.
+    /// A reference that cannot be resolved, and the errors of [`Session::refresh`].
     pub async fn refresh(&mut self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
         let said = self.said(session)?;
         session.refresh(&desired(&said)).await?;
         Ok(())
     }
 
-    /// Takes what is recorded as it is, and asks no service for anything.
+    /// Takes the recorded users as the actual users, without a call to the service.
     pub(super) fn assume(&mut self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
         let said = self.said(session)?;
         session.assume(&desired(&said))?;
@@ -38,7 +38,7 @@ impl<'a> Deployment<'a> {
         Ok(())
     }
 
-    /// What the program says of each user, as far as it is known before anybody is read; in its order.
+    /// Returns each user of the program as far as it is known before any user is read, in the order of creation.
     fn said(&mut self, session: &Session<'_>) -> Result<Vec<Said<'a>>, ProgramError> {
         let (program, kind) = (self.program, self.options.settings.identity_management);
         let mut scope = Scope::default();

@@ -1,4 +1,4 @@
-//! What users are whose values were not all known, once they are.
+//! Resolves users whose values were not all known in the preview.
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! What is found on the way to the preview of a program.
+//! The preview of a program, with its diagnostics.
 
 use crate::{
     fleet::FleetPreview,
@@ -18,7 +18,7 @@ pub struct Review {
     pub users: Vec<ReviewedUser>,
     /// The number of users that were checked.
     pub checked: usize,
-    /// What there is to say beside the changes: of instances, and what [`Session::notices`] has.
+    /// Diagnostics that are not about a change: about instances, and those of [`Session::notices`].
     ///
     /// [`Session::notices`]: crate::fleet::Session::notices
     pub notices: Vec<Diagnostic>,
@@ -32,7 +32,7 @@ pub struct Review {
 pub struct ReviewedUser {
     /// The resource name.
     pub name: String,
-    /// Mistakes of reading, broken rules and unknown values.
+    /// Mistakes in the program, broken rules and unknown values.
     pub report: Report,
     /// The references that only an [`Assignment`](crate::interop::program::Assignment) resolves.
     pub unresolved: Vec<Unresolved>,
@@ -44,7 +44,8 @@ impl Review {
         self.users.iter().all(|user| user.report.is_valid())
     }
 
-    /// Mistakes and broken rules of every user, each with its place in the program that was reviewed, if there is one.
+    /// Returns the mistakes and broken rules of every user, each with its place in the reviewed program, if it is
+    /// given.
     pub fn diagnostics(&self, program: Option<&Program>) -> Vec<FileDiagnostic> {
         let found = self.users.iter().flat_map(|user| {
             user.report.diagnostics().iter().map(|found| placed(found.clone(), &user.name, program))
@@ -52,14 +53,14 @@ impl Review {
         found.collect()
     }
 
-    /// The values that are known after apply: the resource name of each, and its place.
+    /// Returns the values that are known after apply: the resource name and the path of each.
     pub fn deferred(&self) -> impl Iterator<Item = (&str, &Path)> {
         let paths = self.users.iter().map(|user| (user, user.report.deferred()));
         paths.flat_map(|(user, paths)| paths.iter().map(|path| (user.name.as_str(), path)))
     }
 
-    /// The references that an apply does not resolve either: each an error of the code
-    /// [`Code::UNDEFINED_REFERENCE`], with the place of the first property that needs it.
+    /// Returns the references that are not resolved, not even during an apply: each as an error with the code
+    /// [`Code::UNDEFINED_REFERENCE`], and with the place of the first property that needs the value.
     pub fn unresolved(&self, program: Option<&Program>) -> Vec<FileDiagnostic> {
         let found = self.users.iter().flat_map(|user| {
             user.unresolved.iter().map(|Unresolved { reference, reason, path }| {

@@ -1,15 +1,15 @@
-//! What references to a user stand for, and what its name is made from.
+//! The values of references to a user, and the parts of a made-up user name.
 
 use crate::{
     fleet::{Entry, Session, StoreChange, StoreError},
     user::{AutoName, Input, Settings, TAGS_ALL, UserSpec, Value, merge_tags},
 };
 
-/// The note that holds what the name of a user ends in that the program gives none: noted before the user is made,
-/// so that a second run makes the same name.
+/// Key of the note with the suffix of a user name that the program leaves out. The note is recorded before the user is
+/// created, so that a second run makes the same name.
 const SUFFIX: &str = "nameSuffix";
 
-/// What a user is given, as others may refer to it: never its password.
+/// The inputs of a user that references can read: never its password.
 pub(super) fn inputs(spec: &UserSpec, settings: &Settings) -> Value {
     let mut values = spec.encode();
     let own = spec.tags.as_ref().and_then(Input::known);
@@ -21,17 +21,17 @@ pub(super) fn inputs(spec: &UserSpec, settings: &Settings) -> Value {
     values
 }
 
-/// What a name that the program leaves out is made from.
+/// The parts of a user name that the program leaves out.
 pub(super) fn auto_name(resource_name: &str, suffix: Option<&str>) -> AutoName {
     AutoName::new(resource_name, suffix.unwrap_or("0000000"))
 }
 
-/// What the name of a user ends in that the program gives none, if that is known.
+/// The recorded suffix of a user name that the program leaves out, if there is one.
 pub(super) fn suffix(entry: Option<&Entry>) -> Option<&str> {
     Some(entry?.notes.get(SUFFIX)?.as_str())
 }
 
-/// The same, and made if it is not known.
+/// Returns the recorded suffix of the user name, or makes one and records it.
 pub(super) async fn make_suffix(session: &mut Session<'_>, name: &str) -> Result<String, StoreError> {
     let mut entry = session.entries().get(name).cloned().unwrap_or_default();
     if let Some(suffix) = suffix(Some(&entry)) {

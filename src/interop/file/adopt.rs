@@ -1,4 +1,4 @@
-//! The users of a file, found in their instances and recorded.
+//! Adopts the users of a file: finds them in their instances and records them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,20 +25,20 @@ use crate::{
     validate::{Context, resolve_decoded},
 };
 
-/// What has become of the users of a file. Its JSON has the users, and how many others there are.
+/// Result of [`adopt`]. Its JSON has the users and the number of other users.
 #[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Adoption {
     /// The users, in the order of the file.
     pub users: Vec<AdoptedUser>,
-    /// How many users their instances have beside those of the file. They stay as they are, and nobody manages them.
+    /// Number of users of the same instances that are not in the file. They stay unchanged and are not managed.
     pub others: usize,
-    /// What could not be checked, and why.
+    /// Diagnostics about checks that were not possible, with the reason.
     #[serde(skip)]
     pub notices: Vec<Diagnostic>,
 }
 
-/// What has become of a user of a file.
+/// The result for a user of the file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AdoptedUser {
@@ -46,21 +46,21 @@ pub struct AdoptedUser {
     pub name: String,
     /// The outcome.
     pub outcome: AdoptOutcome,
-    /// How the file differs from the actual user: what an apply of it would do. Empty where nobody was found.
+    /// The changes that an apply of the file would make to the actual user. Empty if no user was found.
     pub preview: Preview,
-    /// What is wrong with what the file says, and what there is to say of the user.
+    /// Mistakes in the inputs of the file, and other diagnostics about the user.
     pub diagnostics: Vec<Diagnostic>,
     pub(super) lacks: Lacks,
 }
 
-/// What a file does not say of a user.
+/// Properties of a user that a file leaves out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lacks {
-    /// The instance, which is no reference, either.
+    /// The instance is missing (and is not a reference).
     pub(super) instance: bool,
-    /// The user name, which is no reference, either.
+    /// The user name is missing (and is not a reference).
     pub(super) name: bool,
-    /// What a user must have to be created.
+    /// A property that is required to create a user is missing.
     pub(super) required: bool,
 }
 
@@ -68,15 +68,15 @@ pub(super) struct Lacks {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AdoptOutcome {
-    /// The user was found by its name, and is recorded now.
+    /// The user was found by its user name, and was recorded.
     Adopted(ImportId),
-    /// The user was recorded before.
+    /// The user was recorded under this resource name already.
     Recorded(ImportId),
-    /// The user is recorded under another resource name, and stays so.
+    /// The user is recorded under another resource name (the text), and stays recorded there.
     RecordedAs(ImportId, String),
-    /// The instance has no user of that name.
+    /// The instance has no user with that user name.
     NotFound,
-    /// The file does not say the instance or the user name.
+    /// The file does not give the instance or the user name.
     NotKnown,
     /// Another user is recorded under the resource name.
     NameTaken(ImportId),
@@ -84,14 +84,14 @@ pub enum AdoptOutcome {
     Failed(Box<ClientError>),
 }
 
-/// Finds the users of a file in their instances by their user names, and records those that are not recorded yet, all or
-/// none. Nothing is changed in the service: the differences are shown.
+/// Finds the users of a file in their instances by user name, and records the users that are not recorded yet, all of
+/// them in one write. Nothing is changed in the service; the result has the differences between file and actual users.
 ///
-/// What the file says of their lifecycle (protection, deletion policies) is recorded with them, and of a password that the
-/// file tells a slow fingerprint, as [`Passwords`] notes it.
+/// The lifecycle options of the file (protection, deletion policies) are recorded with the users. For a password in the
+/// file, its slow fingerprint is recorded, as [`Passwords`] does.
 ///
-/// A program of the file, which [`write`](fn@super::write) makes, then plans to those differences; to nothing where there
-/// are none. It costs a list of each instance, and two calls for each user.
+/// A plan of the program that [`write`](fn@super::write) makes of the file then has exactly these differences as its
+/// changes. Makes the calls to list each instance, and two calls for each user.
 ///
 /// # Errors
 ///
@@ -117,7 +117,7 @@ pub async fn adopt(
         let found = found.and_then(|(id, place)| match states.get(&id) {
             Some(Ok(state)) => Ok((id, place, state)),
             Some(Err(error)) => Err(AdoptOutcome::Failed(Box::new(error.clone()))),
-            // It was deleted since it was listed.
+            // The user was deleted after it was listed.
             None => Err(AdoptOutcome::NotFound),
         });
         let (outcome, state) = match found {
@@ -160,12 +160,12 @@ const fn is_there(outcome: &AdoptOutcome) -> bool {
 /// A user of the file.
 struct Wanted<'a> {
     user: &'a FileUser,
-    /// What the file says, and what is wrong with it.
+    /// The inputs of the file, decoded, and their mistakes.
     spec: UserSpec,
     mistakes: Vec<Diagnostic>,
 }
 
-/// An instance, as it was listed.
+/// An instance with its listed users.
 struct Listed {
     kind: Option<IdentityManagementType>,
     users: Roster,
@@ -178,7 +178,7 @@ enum Place {
     Other(String),
 }
 
-/// The accounts that are recorded, and their resource names.
+/// The recorded users, by id and by resource name.
 struct Recorded {
     by_id: HashMap<ImportId, String>,
     by_name: HashMap<String, ImportId>,
@@ -196,7 +196,8 @@ impl Recorded {
         recorded
     }
 
-    /// Who a user of the file is, and where it is recorded. From then on it counts as recorded: a file may tell it twice.
+    /// Finds the actual user of a user of the file, and where it is recorded. It counts as recorded from then on,
+    /// because a file may have the user twice.
     fn find(
         &mut self,
         user: &Wanted<'_>,
@@ -246,14 +247,14 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Notes what a program that no longer has the user cannot say, and a fingerprint of the password that the file
-    /// tells: a later plan sees by it whether the password is another one.
+    /// Adds notes: the lifecycle options, which are needed when the program no longer has the user, and the fingerprint
+    /// of the password in the file, by which a later plan recognises a changed password.
     fn note(&self, passwords: &Passwords, notes: &mut Notes) {
         self.user.options.lifecycle().note(notes);
         passwords.note(&self.spec, notes);
     }
 
-    /// A user of the name that is not the one of the file: it was created again.
+    /// A diagnostic if the user with that name has another id than the file says: it was created again.
     fn other_id(&self, outcome: &AdoptOutcome) -> Option<Diagnostic> {
         let (AdoptOutcome::Adopted(found)
         | AdoptOutcome::Recorded(found)
@@ -289,7 +290,7 @@ async fn list(
     Ok(listed)
 }
 
-/// The users that were found, each as it is or why it cannot be read; those that are gone are left out.
+/// Reads the users that were found: the state of each, or the error. Users that no longer exist are left out.
 async fn read(
     found: &[Result<(ImportId, Place), AdoptOutcome>],
     session: &Session<'_>,
@@ -312,7 +313,7 @@ async fn read(
     states
 }
 
-/// How the file differs from a user that is there.
+/// Compares a user of the file with the actual user.
 async fn compare(
     user: &Wanted<'_>,
     state: &UserState,
@@ -323,7 +324,7 @@ async fn compare(
 ) -> Result<(Preview, Vec<Diagnostic>), InstanceError> {
     let mut settings = user.user.options.settings(&options.settings);
     settings.identity_management = listed.get(&state.instance_id.to_bare()).and_then(|listed| listed.kind);
-    // What every user must have and the file does not say is as it is.
+    // Required properties that the file leaves out are taken from the actual user.
     let is_missing = |mistake: &Diagnostic| mistake.code == Code::MISSING_REQUIRED;
     let is_part = user.mistakes.iter().any(is_missing);
     let (spec, mistakes) = match is_part {
@@ -354,13 +355,13 @@ async fn compare(
         Ok(desired) => preview(desired.spec(), Some(state), &settings),
         Err(spec) => preview(spec, Some(state), &settings),
     };
-    // A file that tells a part of the users, as a list of names does, breaks no rule.
+    // A file that has only some properties, such as a list of names, does not break rules.
     let is_told =
         |found: &&Diagnostic| !is_part || found.code.info().is_none_or(|info| info.stage != Stage::Rule);
     Ok((preview, report.diagnostics().iter().filter(is_told).cloned().collect()))
 }
 
-/// The required properties of a user that is there.
+/// The required properties of an actual user.
 fn required(state: &UserState, inputs: &Value) -> Value {
     let Value::Map(mut members) = state.to_spec(&Settings::default()).encode() else { return Value::Null };
     let is_required = |name: &str| {

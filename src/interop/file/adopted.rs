@@ -1,4 +1,4 @@
-//! What there is to say of an adoption.
+//! Totals, diagnostics and JSON of an adoption.
 
 use serde::{Serialize, Serializer};
 
@@ -8,22 +8,22 @@ use crate::{
     user::{Code, Diagnostic, ImportId},
 };
 
-/// How many users of a file have become what.
+/// Numbers of users in an [`Adoption`] by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AdoptionTotals {
-    /// Users that are recorded now.
+    /// Users that the adoption recorded.
     pub adopted: usize,
-    /// Users that were recorded before.
+    /// Users that were recorded before, also under another resource name.
     pub recorded: usize,
-    /// Users that their instances do not have.
+    /// Users that do not exist in their instances.
     pub missing: usize,
-    /// Users that differ from the file.
+    /// Actual users that differ from the file.
     pub different: usize,
 }
 
 impl Adoption {
-    /// How many users have become what.
+    /// Returns the numbers of users by outcome.
     pub fn totals(&self) -> AdoptionTotals {
         let mut totals = AdoptionTotals::default();
         for user in &self.users {
@@ -40,7 +40,7 @@ impl Adoption {
 }
 
 impl AdoptOutcome {
-    /// The user that was found, or that is recorded in its place.
+    /// Returns the id of the user that was found, or that is recorded under its resource name.
     pub const fn id(&self) -> Option<&ImportId> {
         match self {
             Self::Adopted(id) | Self::Recorded(id) | Self::RecordedAs(id, _) | Self::NameTaken(id) => {
@@ -50,7 +50,7 @@ impl AdoptOutcome {
         }
     }
 
-    /// The outcome as a word: that of the JSON.
+    /// Returns the outcome as a word, as in the JSON.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Adopted(_) => "adopted",
@@ -65,7 +65,8 @@ impl AdoptOutcome {
 }
 
 impl AdoptedUser {
-    /// Why the user is not recorded under its resource name, if it is not: an error where it could not be read.
+    /// Returns why the user is not recorded under its resource name, if it is not. An error if the user could not be
+    /// read.
     pub fn diagnostic(&self) -> Option<Diagnostic> {
         let name = &self.name;
         let (code, message, help) = match &self.outcome {
@@ -106,7 +107,7 @@ impl AdoptedUser {
 }
 
 impl Serialize for AdoptedUser {
-    /// The members of its preview, and the name, the outcome and the id.
+    /// Writes the members of the preview, and the name, the outcome and the id.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]

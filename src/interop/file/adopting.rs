@@ -1,4 +1,4 @@
-//! What a host decides about an adoption, and why one fails.
+//! Options and errors of an adoption.
 
 use std::num::NonZeroUsize;
 
@@ -11,17 +11,17 @@ use crate::{
     validate::Overrides,
 };
 
-/// What a host decides about an adoption.
+/// Options of [`adopt`](fn@super::adopt).
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
 pub struct AdoptOptions {
-    /// What is decided about every user, for the differences. Default: the default of each setting.
+    /// Settings of every user, used for the differences. Default: the default of each setting.
     #[builder(default)]
     pub settings: Settings,
-    /// The severities of rules that the host has changed. Default: none.
+    /// Changed severities of rules. Default: none.
     #[builder(default)]
     pub overrides: Overrides,
-    /// How many users are read at once. Default: 16.
+    /// Limit of users that are read at the same time. Default: 16.
     #[builder(default = MOST_AT_ONCE)]
     pub parallelism: NonZeroUsize,
 }
@@ -40,7 +40,7 @@ impl Default for AdoptOptions {
     }
 }
 
-/// The error of an adoption, which has recorded nobody.
+/// Error of an adoption: no user was recorded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdoptError {
@@ -53,7 +53,7 @@ pub enum AdoptError {
 }
 
 impl AdoptError {
-    /// What to do about it.
+    /// Returns what to do about the error.
     pub fn help(&self) -> &str {
         match self {
             Self::Instance(error) => error.help(),

@@ -1,4 +1,4 @@
-//! What the AWS command line prints of users, and backups of it: JSON of the Connect API.
+//! Reads JSON of the Connect API: output of the AWS command line about users, and backups of it.
 
 use super::{
     inputs::get_mut,
@@ -12,29 +12,29 @@ use crate::{
     user::{Property, Spelling, Value},
 };
 
-/// The members in which answers have lists of users, in any case.
+/// The members that hold a list of users in answers, in any letter case. The list may be empty.
 const HOLDERS: &[&str] = &["Users", "UserSummaryList"];
 
-/// The member in which an answer has a user.
+/// The member that holds a user in an answer.
 const USER: &str = "User";
 
-/// The member in which `list-user-proficiencies` has them.
+/// The member that holds the proficiencies in an answer of `list-user-proficiencies`.
 const PROFICIENCIES: &str = "UserProficiencyList";
 
-/// What the SDKs tell of a call beside its answer.
+/// Members that SDKs add to an answer, about the call.
 const OF_THE_CALL: &[&str] = &["ResponseMetadata", "$metadata"];
 
-/// What to do about an answer that has a `NextToken`.
+/// Help for an answer that has a `NextToken`.
 const NEXT_PAGES: &str = "give the other pages too, or let the command read them: without `--max-items` and \
                           `--no-paginate`";
 
-/// Reads answers of `describe-user`, `list-users` and `search-users`: one, a list of them, or one after the other; and
-/// whatever has such users in its objects and lists.
+/// Reads answers of `describe-user`, `list-users` and `search-users`: one answer, a list of answers, or several answers
+/// after each other; and any other JSON that has such users in its objects and lists.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
     let mut answers =
         Answers { reading, has_users: false, token: None, entered: Vec::new(), held: Vec::new() };
     let walked = walk_all(from, &mut answers);
-    // What is cut off may end beside a user.
+    // A file that is cut off may end right after a user.
     answers.release("", Vec::new());
     walked.map_err(|failure| match failure.what.starts_with("is not JSON") {
         true => {
@@ -55,13 +55,13 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
 
 struct Answers<'r, 'a> {
     reading: &'r mut Reading<'a>,
-    /// Whether there was a user, or a list of users.
+    /// Whether a user or a list of users was found.
     has_users: bool,
-    /// Where the last `NextToken` is.
+    /// The place of the last `NextToken`.
     token: Option<Spot>,
-    /// The paths of what has been entered, within what has not ended yet.
+    /// The paths of values that were entered, within values that have not ended yet.
     entered: Vec<String>,
-    /// The users beside whom there may be more of them, in what has not ended yet.
+    /// Users in objects that have not ended yet, which may have more members of the user.
     held: Vec<Held>,
 }
 
@@ -87,7 +87,7 @@ impl Walker for Answers<'_, '_> {
 
     fn object(&mut self, path: &str, mut members: Vec<(String, Value)>, at: Spot) {
         let entered = self.leave(path);
-        // What stands in a user, and is none of its members, was looked into for users.
+        // Members of a user that are not its properties were searched for other users.
         let entered = entered.into_iter().map(|name| (name, Value::Unknown));
         if members.iter().any(|(name, _)| name == "Username") {
             self.release(path, Vec::new());
@@ -125,7 +125,7 @@ impl Walker for Answers<'_, '_> {
 }
 
 impl Answers<'_, '_> {
-    /// Notes that what is at a path has ended. Returns the names of the members that were entered in it.
+    /// Notes that the value at a path has ended. Returns the names of its members that were entered.
     fn leave(&mut self, path: &str) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         let within = |entered: &str| match path {
@@ -144,7 +144,7 @@ impl Answers<'_, '_> {
         names
     }
 
-    /// Adds the users that were held in what is at a path: the last one with what stands beside it.
+    /// Adds the users that were held within a path: the last one with the members beside it.
     fn release(&mut self, path: &str, mut beside: Vec<(String, Value)>) {
         while let Some(mut held) = self.held.pop_if(|held| is_in(&held.path, path)) {
             for (name, value) in std::mem::take(&mut beside) {
@@ -154,7 +154,7 @@ impl Answers<'_, '_> {
         }
     }
 
-    /// Adds a member that stands beside a user.
+    /// Adds a member beside a user to the user.
     fn join(&mut self, user: &mut Held, name: String, value: Value) {
         let (name, value) = match value {
             // A whole answer of `list-user-proficiencies`.
@@ -183,7 +183,7 @@ impl Answers<'_, '_> {
         }
     }
 
-    /// Adds the users in what was kept whole, since its name is that of a property.
+    /// Adds the users in a value that was kept as a whole because it has the name of a property.
     fn add_within(&mut self, value: &Value, path: &str, at: Spot) {
         match value {
             Value::Map(members) if value.get("Username").is_some() => {
@@ -197,7 +197,7 @@ impl Answers<'_, '_> {
 
     fn add(&mut self, mut user: Value, path: &str, at: Spot) {
         self.has_users = true;
-        // `describe-user` tells the time of the last change, and `search-users` does not.
+        // `describe-user` returns the time of the last change, and `search-users` does not.
         let of_search = path.rsplit('.').any(|holder| holder == "Users[]");
         if of_search && user.get("LastModifiedTime").is_none() {
             in_seconds(&mut user);
@@ -217,18 +217,18 @@ impl Answers<'_, '_> {
     }
 }
 
-/// Whether what is at one path is in what is at the other.
+/// Whether the path `inner` is within the path `outer`.
 fn is_in(inner: &str, outer: &str) -> bool {
     outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
-/// Whether a member has the proficiencies of a user.
+/// Whether a member holds the proficiencies of a user.
 fn is_proficiencies(name: &str, value: &Value) -> bool {
     input_name(name, value, Spelling::PascalCase)
         .is_some_and(|name| name == Property::UserProficiencies.path())
 }
 
-/// After contact work, which a search gives in milliseconds.
+/// Converts time limits of after contact work to seconds; a search returns milliseconds.
 fn in_seconds(value: &mut Value) {
     if let Some(Value::Integer(limit)) = get_mut(value, "AfterContactWorkTimeLimit")
         && *limit % 1_000 == 0

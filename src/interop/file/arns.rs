@@ -1,4 +1,4 @@
-//! The properties that are ids here, and ARNs in the tools of AWS.
+//! Properties that are ids in this crate, and ARNs in the tools of AWS.
 
 use super::{
     expression::as_expression,
@@ -8,16 +8,16 @@ use crate::user::{
     Arn, HierarchyGroup, IdKind, InstanceId, Property, RoutingProfile, SecurityProfile, Value,
 };
 
-/// A property that is an id of what an instance has.
+/// A property that is the id of a profile or group of an instance.
 pub(super) struct ArnProperty {
     pub(super) property: Property,
-    /// Its name where it is an ARN, in camelCase.
+    /// The name of the property with an ARN, in camelCase.
     pub(super) name: &'static str,
-    /// What stands before the id in the ARN, behind that of the instance.
+    /// The part of the ARN between the ARN of the instance and the id.
     pub(super) segment: &'static str,
 }
 
-/// The name of the instance where it is an ARN, in camelCase.
+/// The name of the property with the ARN of the instance, in camelCase.
 pub(super) const INSTANCE: &str = "instanceArn";
 
 pub(super) const PROPERTIES: [ArnProperty; 3] = [
@@ -38,7 +38,7 @@ pub(super) const PROPERTIES: [ArnProperty; 3] = [
     },
 ];
 
-/// Writes ids instead of ARNs where these are of the user's own instance, also where the instance is a reference:
+/// Replaces ARNs by ids if they are ARNs of the user's own instance, also if the instance is a reference:
 /// `${InstanceArn}/security-profile/s1`.
 pub(super) fn shorten(document: &mut Value) {
     let Some(written) = document.get(Property::InstanceId.path()) else { return };

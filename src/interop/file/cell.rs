@@ -1,9 +1,9 @@
-//! The text of a cell as the value of a property.
+//! Converts the text of a cell to the value of a property.
 
 use super::mapping::Target;
 use crate::user::{Code, Diagnostic, Property, Shape, Value};
 
-/// The value of a cell that is not empty; `None` where it is none of the user's.
+/// The value of a cell that is not empty; `None` if the column is not a property.
 pub(super) fn value_of(
     target: &Target,
     cell: &str,
@@ -25,11 +25,11 @@ pub(super) fn value_of(
     }))
 }
 
-/// The value that a text stands for. White space around it means nothing.
+/// The value of a text. White space around it is ignored.
 fn value(property: Property, text: &str, separator: &str) -> Result<Value, Box<Diagnostic>> {
     let text = text.trim();
     let wrong = |code, what: String, help: &str| {
-        // Nobody sees a secret in a message.
+        // Messages never contain secrets.
         let shown = if property.is_secret() { String::new() } else { format!(" is `{text}`") };
         let message =
             format!("`{}`{shown}{}{what}", property.path(), if shown.is_empty() { " " } else { ", which " });
@@ -75,7 +75,7 @@ fn parts<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item = &'a str>
 /// Tags as the console writes them: `key1|value1||key2|value2`.
 fn tags(text: &str) -> Result<Value, Box<Diagnostic>> {
     let mut tags: Vec<(String, Value)> = Vec::new();
-    // The bar of an empty value stands before the two that follow it.
+    // An empty value leaves its bar before the two bars that separate tags.
     let pairs = text.split("||").map(|pair| pair.trim_start_matches('|').trim());
     for pair in pairs.filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('|').map_or((pair, ""), |(key, value)| (key.trim(), value.trim()));

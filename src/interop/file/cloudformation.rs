@@ -17,11 +17,11 @@ use crate::{
 
 const TYPE: &str = "AWS::Connect::User";
 
-/// What of a resource is not for the user: comments of tools.
+/// The members of a resource that are read or ignored without a warning; `Metadata` has comments of tools.
 const COMMENTS: &[&str] =
     &["Type", "Properties", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn"];
 
-/// Reads a template, whole: it has 500 resources at most, and they refer to what stands behind them.
+/// Reads a template as a whole: it has at most 500 resources, which may refer to later ones.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
     let text = Text::of(from)?;
     let Template(document) = text.yaml::<Template>()?;
@@ -59,7 +59,7 @@ fn is_user(resource: &Value) -> bool {
     resource.text("Type") == Some(TYPE)
 }
 
-/// Adds a user, and says to which names a value may be given.
+/// Adds a user. Returns the names that a value may be given for.
 fn add(
     name: &str,
     resource: &Value,
@@ -74,7 +74,7 @@ fn add(
         Value::Map(members) => {
             let resolve = |(member, value): &(String, Value)| {
                 let resolved = parameters.resolve(value, &format!("{name}_{member}"), &mut met);
-                // What stands for a whole list is its elements, parted by commas.
+                // The value of a function in the place of a list is a text with the elements, separated by commas.
                 let property = is_function(value).then(|| property(member, Spelling::PascalCase)).flatten();
                 (member.clone(), take_shape(resolved, property))
             };
@@ -102,7 +102,7 @@ fn add(
     met.names
 }
 
-/// What a template says of the life of a user.
+/// The resource options of a user: deletion policies and dependencies of the template.
 fn options(
     name: &str,
     resource: &Value,

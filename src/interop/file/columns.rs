@@ -1,4 +1,4 @@
-//! Which column of a table is which property: by its header, in any order.
+//! Finds the property of a column of a table by its header; columns may have any order.
 
 use super::mapping::Target;
 use crate::user::{Property, nearest};
@@ -23,7 +23,7 @@ pub(super) const CONSOLE: &[(&str, Target)] = &[
     ("tags", Target::Property(Property::Tags)),
 ];
 
-/// What people call such columns otherwise, as [`plain`] makes it.
+/// Other common headers of these columns, in the form that [`plain`] returns.
 const KNOWN: &[(&str, Target)] = &[
     ("login", Target::Property(Property::Name)),
     ("username", Target::Property(Property::Name)),
@@ -39,11 +39,11 @@ const KNOWN: &[(&str, Target)] = &[
     ("resourcename", Target::ResourceName),
 ];
 
-/// The headers that go on in several ways: `security_profile_name_1|security_profile_name_2`.
+/// Beginnings of headers that have several forms, such as `security_profile_name_1|security_profile_name_2`.
 const BEGINNINGS: &[(&str, Target)] =
     &[("securityprofilename", Target::SecurityProfileNames), ("userhierarchy", Target::HierarchyPath)];
 
-/// What the column of this header is; what is near it, where that is not known.
+/// The target of the column with this header. The error is a similar header, if there is one.
 pub(super) fn target(header: &str) -> Result<Target, Option<&'static str>> {
     let name = plain(header);
     let of_console = CONSOLE.iter().find(|(header, _)| plain(header) == name);
@@ -55,7 +55,7 @@ pub(super) fn target(header: &str) -> Result<Target, Option<&'static str>> {
     if let Some(target) = Target::named(header.trim()) {
         return Ok(target);
     }
-    // A property by its path, or by the last name of it, which is that of one property only.
+    // A property by its path, or by the last name of the path, which is unique.
     let is_it = |property: &&Property| {
         let path = property.path();
         let last = path.rsplit('.').next().unwrap_or(path);
@@ -71,7 +71,7 @@ pub(super) fn target(header: &str) -> Result<Target, Option<&'static str>> {
     }
 }
 
-/// A header without case, spaces, signs, and what it explains in parentheses.
+/// A header in lower case, without spaces, signs, and text in parentheses.
 fn plain(header: &str) -> String {
     let mut depth = 0_usize;
     let mut name = String::with_capacity(header.len());

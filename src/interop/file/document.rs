@@ -1,4 +1,4 @@
-//! YAML: the value, and where everything is.
+//! YAML documents: their value, and the places of its parts.
 
 use std::cell::OnceCell;
 
@@ -7,19 +7,19 @@ use serde::de::DeserializeOwned;
 use super::source::{Failure, ReadSeek, Source, Spot};
 use crate::interop::program::{Step, Tree, read_yaml, unreadable};
 
-/// The text of a YAML file. Where something is is looked for in a second reading, when it is asked first.
+/// The text of a YAML file. The first request for a place parses the text a second time.
 pub(super) struct Text {
     text: String,
     tree: OnceCell<Option<Tree>>,
 }
 
 impl Text {
-    /// The text of a file.
+    /// Reads the text of a file.
     pub(super) fn of(from: &mut dyn ReadSeek) -> Result<Self, Failure> {
         Ok(Self { text: Source::whole(from)?, tree: OnceCell::new() })
     }
 
-    /// What a deserializer makes of YAML, of which JSON is a part.
+    /// Deserializes the text as YAML; JSON is YAML, too.
     pub(super) fn yaml<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         read_yaml(&self.text).map_err(|error| {
             let (what, help, at) = unreadable(&error);
@@ -27,7 +27,7 @@ impl Text {
         })
     }
 
-    /// Where something is, or the nearest place above it.
+    /// Returns the place of a value, or of the nearest value around it.
     pub(super) fn find(&self, path: &[Step]) -> Option<Spot> {
         let tree = self.tree.get_or_init(|| read_yaml(&self.text).ok());
         tree.as_ref()?.find(path).map(spot)
@@ -38,7 +38,7 @@ const fn spot((line, column): (u64, u64)) -> Spot {
     Spot { line, column }
 }
 
-/// A path of members.
+/// A path from names of members.
 pub(super) fn members(names: &[&str]) -> Vec<Step> {
     names.iter().map(|name| Step::member(name)).collect()
 }

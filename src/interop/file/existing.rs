@@ -1,4 +1,4 @@
-//! Users that exist, as the users of a file.
+//! Makes a file from users that exist.
 
 use super::users::{FileUser, UserFile};
 use crate::{
@@ -7,8 +7,9 @@ use crate::{
 };
 
 impl UserFile {
-    /// Users that exist, each under its user name and imported: a program that [`write`](fn@super::write) makes of them
-    /// adopts them and changes nothing. `names` writes names of profiles and paths of groups instead of ids.
+    /// Returns a file of users that exist, each under its user name and with its id as import: a program that
+    /// [`write`](fn@super::write) makes of the file adopts the users and changes nothing. With `names`, profiles are
+    /// written by name and groups by path, instead of ids.
     pub fn of_existing<'a>(
         users: impl IntoIterator<Item = &'a UserState>,
         settings: &Settings,

@@ -1,9 +1,9 @@
-//! References in the inputs of a user, which are unknown: kept as texts until the user is whole.
+//! References in the inputs of a user, which are unknown values: kept as texts until the user is complete.
 
 use super::{inputs::visit, users::FileReference};
 use crate::user::{Path, Value};
 
-/// The member that marks an object as an expression. No property is called so.
+/// The member that marks an object as an expression. No property has this name.
 const EXPRESSION: &str = "\0expression";
 
 /// A value that a reader cannot know, as an expression in the syntax of programs: `${Routing.RoutingProfileArn}`.
@@ -22,12 +22,12 @@ pub(super) fn as_expression(value: &Value) -> Option<&str> {
     }
 }
 
-/// A text within which an expression may stand.
+/// Escapes a text, for use within an expression.
 pub(super) fn literal(text: &str) -> String {
     text.replace("${", "$${")
 }
 
-/// Replaces the expressions of a document by unknown values, and tells what they were.
+/// Replaces the expressions of a document by unknown values, and returns the expressions.
 pub(super) fn take_expressions(document: &mut Value) -> Vec<FileReference> {
     let mut found = Vec::new();
     visit(document, &Path::root(), &mut |value, at| {

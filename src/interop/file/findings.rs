@@ -1,12 +1,12 @@
-//! The first diagnostics of many.
+//! Keeps the first diagnostics of many.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::users::{FileDiagnostic, FileUser, UserFile};
 use crate::user::Code;
 
-/// Diagnostics of a file, of which only the first are kept: a file may have one in each of a million lines. Where there
-/// are more, errors go before warnings, and those before notes.
+/// The first diagnostics of a file; the others are only counted, because a file may have one in each of a million
+/// lines. If there are more than are kept, errors are kept before warnings, and warnings before notes.
 ///
 /// ```
 /// use connect_user::{interop::file::{FileDiagnostic, Findings}, user::{Code, Diagnostic, Severity}};
@@ -31,12 +31,12 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// None yet, of which at most so many are kept.
+    /// Returns an empty collection that keeps at most `most` diagnostics.
     pub const fn new(most: usize) -> Self {
         Self { most, kept: Vec::new(), counts: BTreeMap::new(), is_valid: true, has_summary: false }
     }
 
-    /// Adds one.
+    /// Adds a diagnostic.
     pub fn add(&mut self, found: FileDiagnostic) {
         *self.counts.entry(found.diagnostic.code).or_default() += 1;
         self.is_valid &= !found.diagnostic.is_error();
@@ -54,7 +54,8 @@ impl Findings {
         }
     }
 
-    /// Adds the [mistakes](FileUser::mistakes) of a user. What all users of an answer of `list-users` lack is added once.
+    /// Adds the [mistakes](FileUser::mistakes) of a user. The diagnostic about properties that all users of an answer
+    /// of `list-users` lack is added once.
     pub fn add_mistakes(&mut self, user: &FileUser) {
         for found in user.mistakes() {
             let is_told = user.is_summary
@@ -66,17 +67,18 @@ impl Findings {
         }
     }
 
-    /// Those that are kept, in the order in which they were found; if there are [more](Self::more), the worst first.
+    /// Returns the kept diagnostics, in the order in which they were found; if there are [more](Self::more), the most
+    /// severe first.
     pub fn kept(&self) -> &[FileDiagnostic] {
         &self.kept
     }
 
-    /// The number of those that are not kept.
+    /// Returns the number of diagnostics that are not kept.
     pub fn more(&self) -> usize {
         self.count() - self.kept.len()
     }
 
-    /// How many there are of each code, kept or not; the most frequent come first.
+    /// Returns the number of diagnostics of each code, kept or not; the most frequent codes come first.
     pub fn totals(&self) -> Vec<(Code, usize)> {
         let mut totals: Vec<(Code, usize)> =
             self.counts.iter().map(|(code, count)| (*code, *count)).collect();
@@ -88,15 +90,15 @@ impl Findings {
         self.counts.values().sum()
     }
 
-    /// Whether none is an error, kept or not.
+    /// Whether no diagnostic is an error, kept or not.
     pub const fn is_valid(&self) -> bool {
         self.is_valid
     }
 }
 
 impl UserFile {
-    /// What is wrong with users as they are: properties that are missing, unknown, or of the wrong form. The rules of
-    /// [`validate`](mod@crate::validate) are not checked.
+    /// Returns the mistakes in the inputs of users: properties that are missing, unknown, or of the wrong type. The
+    /// rules of [`validate`](mod@crate::validate) are not checked.
     pub fn mistakes(&self) -> Vec<FileDiagnostic> {
         let mut found = Findings::new(usize::MAX);
         self.users.iter().for_each(|user| found.add_mistakes(user));
@@ -105,7 +107,7 @@ impl UserFile {
 }
 
 impl From<Vec<FileDiagnostic>> for Findings {
-    /// All of them are kept.
+    /// Keeps all diagnostics.
     fn from(found: Vec<FileDiagnostic>) -> Self {
         let mut all = Self::new(usize::MAX);
         all.extend(found);

@@ -6,33 +6,36 @@ use crate::{fleet::PlanFile, interop::program::is_configuration, user::choice};
 choice! {
     /// A format of files that users are read from or written to.
     FileFormat {
-        /// A Pulumi YAML program, or the same as JSON. It is written as YAML.
+        /// A Pulumi YAML program, or such a program as JSON. It is written as YAML.
         Program = "program",
-        /// The same, written as JSON.
+        /// A Pulumi program, written as JSON. It is read as [`Program`](Self::Program).
         ProgramJson = "program-json",
-        /// A table: the console's template, that of AWS's bulk tool, or any other whose headers name properties or are in a
-        /// [`Mapping`](super::Mapping). It is written with a column for each property that is one value, by its path.
+        /// A table: the template of the console, that of AWS's bulk tool, or any other table whose headers name
+        /// properties or are in a [`Mapping`](super::Mapping). It is written with a column for each property that has a
+        /// single value; the header is the path of the property.
         Csv = "csv",
-        /// The same, written as the console's template, which has names of profiles and groups and no ids.
+        /// A table, written as the template of the console, with names of profiles and groups instead of ids. It is
+        /// read as [`Csv`](Self::Csv).
         ConsoleCsv = "console-csv",
-        /// Read: a Terraform state (version 4), or what `terraform show -json` prints of a state or a plan. Written: a
-        /// configuration with import blocks.
+        /// Read: a Terraform state (version 4), or the output of `terraform show -json` for a state or a plan. Written:
+        /// a configuration with import blocks.
         Terraform = "terraform",
-        /// What `pulumi stack export` prints. It is read only: [`Program`](Self::Program) is what Pulumi reads.
+        /// The output of `pulumi stack export`. It is read only; to write a file for Pulumi, use
+        /// [`Program`](Self::Program).
         PulumiStack = "pulumi-stack",
         /// A CloudFormation template, YAML or JSON. It is written as JSON.
         CloudFormation = "cloudformation",
-        /// What `describe-user`, `list-users` and `search-users` of the AWS command line print, and backups of it.
+        /// The output of `describe-user`, `list-users` and `search-users` of the AWS command line, and backups of it.
         /// It is read only.
         AwsCli = "aws-cli",
-        /// SCIM 2.0 users: one, or a list response. They are read only.
+        /// SCIM 2.0 users: a single user, or a list response. It is read only.
         Scim = "scim",
     }
 }
 
 impl FileFormat {
-    /// The format that a file's text looks like; `None` where it looks like none. A configuration of Terraform looks like
-    /// [`Terraform`](Self::Terraform), whose reader says what to give instead.
+    /// Detects the format of a file by its text; `None` if no format matches. A configuration of Terraform is detected
+    /// as [`Terraform`](Self::Terraform), whose reader refuses it and says what to give instead.
     ///
     /// ```
     /// use connect_user::interop::file::FileFormat;
@@ -46,12 +49,12 @@ impl FileFormat {
     /// ```
     pub fn detect(bytes: &[u8]) -> Option<Self> {
         if is_utf_16(bytes) {
-            // Whoever reads it says what is wrong with it.
+            // The reader of tables reports the encoding.
             return Some(Self::Csv);
         }
         let text = String::from_utf8_lossy(bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        // JSON and YAML name their members; what is looked for stands in no other format.
+        // JSON and YAML name their members; these names occur in no other format.
         let has = |member: &str| {
             let quoted = text.contains(&format!("\"{member}\""));
             quoted
@@ -61,7 +64,7 @@ impl FileFormat {
         };
         let is_json = text.trim_start().starts_with(['{', '[']);
         if PlanFile::is_one(text) {
-            // Whoever reads it says what carries it out.
+            // The reader of programs reports that this is a saved plan, and how to apply it.
             return Some(Self::Program);
         }
         if is_json && (has("terraform_version") || has("serial") && has("lineage") || has("root_module")) {
@@ -79,7 +82,7 @@ impl FileFormat {
         if has("resources") {
             return Some(Self::Program);
         }
-        // YAML of the command line looks like it, whose reader says what to give instead.
+        // YAML output of the command line is detected, too: the reader says what to give instead.
         let is_yaml = !is_json
             && ["User:", "Users:", "UserSummaryList:"].iter().any(|name| {
                 text.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.trim().is_empty()))

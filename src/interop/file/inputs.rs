@@ -1,4 +1,4 @@
-//! The inputs of a user as a document: members set, merged and cleaned up.
+//! Sets, merges and cleans up members of a document with the inputs of a user.
 
 use crate::user::{Path, Property, Segment, Value};
 
@@ -7,7 +7,7 @@ pub(super) const fn empty() -> Value {
     Value::Map(Vec::new())
 }
 
-/// Sets the value at a place, which has members and keys only.
+/// Sets the value at a path of members and keys.
 pub(super) fn set(document: &mut Value, path: &Path, value: Value) {
     let steps = path.segments().iter().filter_map(|segment| match segment {
         Segment::Member(name) => Some(&**name),
@@ -36,7 +36,7 @@ fn put(at: &mut Value, steps: &[&str], value: Value) {
     }
 }
 
-/// The member of an object, to change it.
+/// Returns a member of an object, mutable.
 pub(super) fn get_mut<'a>(value: &'a mut Value, member: &str) -> Option<&'a mut Value> {
     match value {
         Value::Map(members) => members.iter_mut().find(|(name, _)| name == member).map(|(_, value)| value),
@@ -44,7 +44,8 @@ pub(super) fn get_mut<'a>(value: &'a mut Value, member: &str) -> Option<&'a mut 
     }
 }
 
-/// Visits a value and those in it, each with its place. What is within is visited where a visit returns `true`.
+/// Visits a value and the values in it, each with its path. If a visit returns `false`, the values within are not
+/// visited.
 pub(super) fn visit(value: &mut Value, at: &Path, each: &mut impl FnMut(&mut Value, &Path) -> bool) {
     if !each(value, at) {
         return;
@@ -64,7 +65,7 @@ pub(super) fn visit(value: &mut Value, at: &Path, each: &mut impl FnMut(&mut Val
     }
 }
 
-/// Puts another value at a place that is there.
+/// Replaces the value at a path, if there is one.
 pub(super) fn replace(value: &mut Value, path: &[Segment], new: Value) {
     let Some((first, rest)) = path.split_first() else {
         *value = new;
@@ -88,7 +89,7 @@ pub(super) fn remove(value: &mut Value, member: &str) -> Option<Value> {
     Some(members.remove(index).1)
 }
 
-/// Adds what a document lacks of another one, object by object.
+/// Adds the members of `defaults` that a document lacks, object by object.
 pub(super) fn merge(document: &mut Value, defaults: &Value) {
     let (Value::Map(members), Value::Map(defaults)) = (document, defaults) else { return };
     for (name, default) in defaults {
@@ -99,8 +100,8 @@ pub(super) fn merge(document: &mut Value, defaults: &Value) {
     }
 }
 
-/// Leaves out what says nothing: nulls, empty texts where they mean "left out", and empty objects and lists but that of
-/// the security profiles, which must not be empty.
+/// Removes values without meaning: nulls, empty texts where they mean "left out", and empty objects and lists. An empty
+/// list of security profiles is kept, because it is a mistake.
 pub(super) fn prune(document: &mut Value) {
     let Value::Map(members) = document else { return };
     for (name, value) in members.iter_mut() {
@@ -121,8 +122,8 @@ pub(super) fn prune(document: &mut Value) {
     });
 }
 
-/// The settings that stand in `phoneConfig` or per channel: the list, the member of the block, and its place in an
-/// element of the list.
+/// The settings that can be given in `phoneConfig` or per channel: the list of the channels, the member of
+/// `phoneConfig`, and its path in an element of the list.
 const TWINS: &[(&str, &str, &[&str])] = &[
     ("autoAcceptConfigs", "autoAccept", &["autoAccept"]),
     (
@@ -133,8 +134,9 @@ const TWINS: &[(&str, &str, &[&str])] = &[
     ("persistentConnectionConfigs", "persistentConnection", &["persistentConnection"]),
 ];
 
-/// What stands in `phoneConfig` and per channel alike, as the service answers it, stands once: per channel where that
-/// says more. What only the block says becomes that of `VOICE`, and `moved` is told the two places.
+/// Removes duplicates of settings that are given both in `phoneConfig` and per channel, as the service returns them:
+/// the settings per channel are kept, because they say more. A setting that only `phoneConfig` has is moved to `VOICE`,
+/// and `moved` is called with the two places.
 pub(super) fn say_once(document: &mut Value, mut moved: impl FnMut(&str, &str)) {
     prune(document);
     let has_lines = document.get("phoneNumberConfigs").is_some() && document.get("phoneConfig").is_some();
@@ -151,7 +153,7 @@ pub(super) fn say_once(document: &mut Value, mut moved: impl FnMut(&str, &str)) 
         put(&mut voice, place, said);
         match get_mut(document, list) {
             Some(Value::List(channels)) if channels.iter().all(is_another_channel) => channels.push(voice),
-            // It says what `VOICE` has, or nobody knows what it says.
+            // The element has the setting of `VOICE`, or its channel is not known.
             Some(_) => continue,
             None => put(document, &[list], Value::List(vec![voice])),
         }
@@ -166,7 +168,7 @@ fn is_another_channel(element: &Value) -> bool {
     element.get("channel").and_then(text).is_some_and(|channel| channel != "VOICE")
 }
 
-/// Whether the phone numbers per channel are that of `phoneConfig`.
+/// Whether the phone numbers per channel all equal the phone number of `phoneConfig`.
 fn is_line_mirrored(document: &Value) -> bool {
     let phone = document.get("phoneConfig");
     let Some(Value::List(lines)) = document.get("phoneNumberConfigs") else { return false };

@@ -1,11 +1,11 @@
-//! CloudFormation's functions: evaluated where everything in them is known, and otherwise an expression.
+//! Evaluates functions of CloudFormation if all their arguments are known; otherwise they become expressions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::expression::{as_expression, expression, literal};
 use crate::user::{Secret, Value};
 
-/// What references of a template may lead to.
+/// The values that references of a template can have.
 pub(super) struct Parameters<'a> {
     /// The values that the host gives.
     pub(super) values: &'a BTreeMap<String, Secret>,
@@ -13,17 +13,17 @@ pub(super) struct Parameters<'a> {
     pub(super) declared: Option<&'a Value>,
 }
 
-/// What was met in values.
+/// What was found while values were resolved.
 #[derive(Default)]
 pub(super) struct Met {
-    /// What was not evaluated: the function, and the name under which a value may be given.
+    /// Functions that were not evaluated, each with the name that a value may be given for.
     pub(super) not_evaluated: Vec<(String, String)>,
-    /// The names under which a value may be given.
+    /// The names that a value may be given for.
     pub(super) names: BTreeSet<String>,
 }
 
 impl Parameters<'_> {
-    /// A value of a template with its functions evaluated. `place` names it, where nothing in it has a name.
+    /// Returns a value of a template with its functions evaluated. `place` is its name if the value itself has none.
     pub(super) fn resolve(&self, value: &Value, place: &str, met: &mut Met) -> Value {
         match value {
             Value::String(text) if text.contains("{{resolve:") => {
@@ -80,12 +80,12 @@ impl Parameters<'_> {
         expression(format!("${{{place}}}"))
     }
 
-    /// A parameter, or what another resource gives.
+    /// The value of a parameter, or an expression for a value of another resource.
     fn reference(&self, name: &str, met: &mut Met) -> Value {
         met.names.insert(name.to_owned());
         let default = || {
             let declared = self.declared?.get(name)?;
-            // Its default is the name of a parameter of Systems Manager, which has the value.
+            // The default of such a parameter is the name of a Systems Manager parameter, not the value.
             let is_name = declared.text("Type").is_some_and(|kind| kind.starts_with("AWS::SSM::"));
             declared.get("Default").filter(|value| **value != Value::Null && !is_name).cloned()
         };
@@ -146,7 +146,7 @@ pub(super) fn is_function(value: &Value) -> bool {
     }
 }
 
-/// A text that is put together, of which a part may be unknown.
+/// A text that is put together from parts, some of which may be unknown.
 #[derive(Default)]
 struct Parts {
     text: String,

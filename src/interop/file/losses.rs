@@ -1,4 +1,4 @@
-//! What a conversion cannot carry, told once for all users that have it.
+//! Collects what a conversion cannot carry: one diagnostic for all users with the same loss.
 
 use std::collections::HashMap;
 
@@ -8,15 +8,15 @@ use crate::{
     user::{Code, Diagnostic, Severity},
 };
 
-/// What a conversion cannot carry, in the order in which it was found.
+/// The losses of a conversion, in the order in which they were found.
 #[derive(Default)]
 pub(super) struct Losses {
     found: Vec<Loss>,
-    /// The places in the list, by what they are.
+    /// The index of each loss in the list, by its text.
     places: HashMap<String, usize>,
 }
 
-/// Something of one user or several: where it is first, and how many users have it.
+/// A loss: its text, the place of its first occurrence, and the number of users that have it.
 struct Loss {
     what: String,
     help: String,

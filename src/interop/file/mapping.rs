@@ -1,4 +1,4 @@
-//! Which column of a table, or attribute of SCIM, is which property.
+//! Maps columns of a table, or attributes of SCIM, to properties.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::{
     user::{Code, Diagnostic, Path, Property, Value, nearest},
 };
 
-/// Which column of a table, or attribute of SCIM, is which property, and what every user has beside.
+/// Maps columns of a table, or attributes of SCIM, to properties, and has default inputs for every user.
 ///
-/// It reads as YAML or JSON. What a column may be: the path of a property (`identityInfo.firstName`), a tag
-/// (`tags.team`), `routingProfileName`, `securityProfileNames`, `hierarchyPath`, `resourceName`, or `ignore`.
+/// A mapping is read from YAML or JSON. The target of a column is the path of a property (`identityInfo.firstName`), a
+/// tag (`tags.team`), `routingProfileName`, `securityProfileNames`, `hierarchyPath`, `resourceName`, or `ignore`.
 ///
 /// ```
 /// use connect_user::interop::file::Mapping;
@@ -33,15 +33,16 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Mapping {
-    /// The target of each header or attribute that is not the default one. An attribute is written `name.givenName`,
-    /// `emails[type=work]`, `emails[primary]`, or with the name of its extension and a `:`. `groups` is the value of each
-    /// element, and `groups.display` another member of each.
+    /// Targets of headers or attributes, where they differ from the default. An attribute is written as
+    /// `name.givenName`, `emails[type=work]`, `emails[primary]`, or with the name of its extension and a `:`. For
+    /// lists, `groups` is the value of each element, and `groups.display` another member of each element. Default:
+    /// none.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
-    /// What each user has that the file does not say, as a program writes properties.
+    /// Inputs of every user that the file does not give, written as the properties of a program. Default: none.
     #[serde(default = "nothing")]
     pub defaults: Value,
-    /// What stands between the elements of a list in one cell. Default: `|`.
+    /// Separator of the elements of a list in one cell. Default: `|`.
     #[serde(default)]
     pub separator: Option<String>,
 }
@@ -56,7 +57,7 @@ impl Default for Mapping {
     }
 }
 
-/// What a column or an attribute is.
+/// The target of a column or an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Property(Property),
@@ -68,7 +69,7 @@ pub(super) enum Target {
     Ignored,
 }
 
-/// The targets that are no properties.
+/// Names of the targets that are not properties.
 const NAMES: &[(&str, Target)] = &[
     ("routingProfileName", Target::RoutingProfileName),
     ("securityProfileNames", Target::SecurityProfileNames),
@@ -78,7 +79,7 @@ const NAMES: &[(&str, Target)] = &[
 ];
 
 impl Target {
-    /// The target of this name.
+    /// The target with this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         if let Some(key) = name.strip_prefix("tags.").filter(|key| !key.is_empty()) {
             return Some(Self::Tag(key.to_owned()));
@@ -88,7 +89,7 @@ impl Target {
         other.or_else(|| Property::from_path(name).filter(can_be_a_text).map(Self::Property))
     }
 
-    /// The place in a user that it fills.
+    /// The path in a user that the target sets.
     pub(super) fn path(&self) -> Path {
         match self {
             Self::Property(property) => (*property).into(),
@@ -102,11 +103,11 @@ impl Target {
 }
 
 impl Mapping {
-    /// Reads a mapping, YAML or JSON.
+    /// Reads a mapping from YAML or JSON.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// A diagnostic about the first mistake in the text.
     pub fn read(text: &str) -> Result<Self, Box<Diagnostic>> {
         let mapping: Self = read_yaml(text).map_err(|error| {
             let (what, ..) = unreadable(&error);
@@ -138,14 +139,14 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// The target that somebody has chosen for a header or an attribute, and how the mapping writes its name.
+    /// The target that the mapping has for a header or an attribute, with the name as the mapping spells it.
     pub(super) fn target(&self, column: &str) -> Option<(&str, Target)> {
         let (known, name) =
             self.columns.iter().find(|(known, _)| known.trim().eq_ignore_ascii_case(column.trim()))?;
         Some((known, Target::named(name)?))
     }
 
-    /// Whether it says something of columns, which not every file has.
+    /// Whether the mapping has settings for columns (not every format has columns).
     pub(super) fn has_columns(&self) -> bool {
         !self.columns.is_empty() || self.separator.is_some()
     }

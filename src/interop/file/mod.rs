@@ -1,9 +1,9 @@
-//! Files of other tools: their users read, and written.
+//! Reads and writes users in files of other tools.
 //!
-//! A team has its users in a spreadsheet, an export, a state, a template or a backup: [`read`](fn@read) takes any
-//! [`FileFormat`] and gives a [`UserFile`], from which [`write`](fn@write) makes a file of another.
-//! [`read_each`] and [`FileWriter`] do it user by user, for files that are large.
-//! [`adopt`](fn@adopt) finds the users in their instances and records them.
+//! For teams that have their users in a spreadsheet, an export, a state, a template or a backup: [`read`](fn@read)
+//! reads any [`FileFormat`] and returns a [`UserFile`], and [`write`](fn@write) writes it in another format.
+//! [`read_each`] and [`FileWriter`] do this user by user, for large files. [`adopt`](fn@adopt) finds the users in their
+//! instances and records them.
 //!
 //! ```
 //! use connect_user::interop::file::{FileFormat, ReadOptions, read};

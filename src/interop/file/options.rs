@@ -1,4 +1,4 @@
-//! What a reader of files is told beside the file.
+//! Options of reading a file.
 
 use std::collections::BTreeMap;
 
@@ -7,22 +7,22 @@ use bon::Builder;
 use super::mapping::Mapping;
 use crate::user::{InstanceId, Secret};
 
-/// What a reader of files is told beside the file.
+/// Options of [`read`](fn@super::read) and [`read_each`](super::read_each).
 #[derive(Builder, Clone, Debug, Default)]
 #[builder(on(String, into))]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// The name of the file for messages. Default: `file`.
+    /// Name of the file in messages. Default: `file`.
     #[builder(default = "file".to_owned())]
     pub file: String,
-    /// The instance of users of which the file does not say it. Its ARN makes those of users that the file imports from
-    /// this instance. Default: unknown, with the reference `${instance}`.
+    /// The instance of users whose instance the file does not give. If this is an ARN, users that the file imports from
+    /// this instance get an ARN, too. Default: unknown, with the reference `${instance}`.
     pub instance: Option<InstanceId>,
-    /// The values of references of a template or program: parameters by their names, for example. One that nothing
-    /// uses is an error. Default: none.
+    /// Values of references of a template or program, such as the values of parameters by name. A value that is not
+    /// used is an error. Default: none.
     #[builder(default)]
     pub values: BTreeMap<String, Secret>,
-    /// Which column or attribute is which property. Default: those that their names tell.
+    /// Maps columns or attributes to properties. Default: columns and attributes are recognised by their names.
     #[builder(default)]
     pub mapping: Mapping,
 }

@@ -1,4 +1,4 @@
-//! The outline of a Terraform file: what has to be known before its users are read.
+//! The outline of a Terraform file: the information that is needed before its users are read.
 
 use std::collections::HashMap;
 
@@ -8,29 +8,29 @@ use super::{
 };
 use crate::user::Value;
 
-/// The types that are users: HashiCorp's, that of Cloud Control, and this project's.
+/// The resource types of users: HashiCorp's, that of Cloud Control, and this project's.
 const TYPES: &[&str] = &["aws_connect_user", "awscc_connect_user", "connect_user"];
 
-/// Where in a file users are.
+/// The part of a file that has users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
     /// The instances of the resources of a state.
     State,
-    /// The resources of the modules that `terraform show` prints of a state.
+    /// The resources of the modules in the output of `terraform show` for a state.
     Shown,
     /// The changes of a plan.
     Changes,
 }
 
-/// What a path leads to.
+/// The meaning of the value at a path.
 enum Place {
     User(Part),
     /// A resource of a state, with its instances.
     Resource,
     Module,
-    /// What any of them is in.
+    /// A value around users, resources or modules.
     Around,
-    /// What one of them has, or the document.
+    /// A member of a user, resource or module, or of the document.
     Member,
     Beside,
 }
@@ -74,7 +74,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// That of a resource, if it is a user that is managed.
+    /// The address of a resource, if it is a managed user.
     fn of(resource: &Value, modules: Vec<String>) -> Option<Self> {
         let kind = resource.text("type").filter(|kind| TYPES.contains(kind))?;
         let is_managed = resource.text("mode").is_none_or(|mode| mode == "managed");
@@ -82,7 +82,7 @@ impl Address {
         Some(Self { kind: kind.to_owned(), modules, name: name.to_owned(), key: key(resource, "index") })
     }
 
-    /// The name, as short as it is alone: `NAME`, `NAME-KEY`, `MODULE-NAME-KEY`.
+    /// The shortest resource name that is unique: `NAME`, `NAME-KEY`, `MODULE-NAME-KEY`.
     pub(super) fn resource_name(&self, part: Part, outline: &Outline) -> String {
         let is_alone = outline.counts.get(&(part, self.name.clone(), self.key.clone())) == Some(&1);
         let modules = if is_alone { &[] } else { self.modules.as_slice() };
@@ -91,7 +91,7 @@ impl Address {
     }
 }
 
-/// The key of an instance: of `for_each` or of `count`.
+/// The key of an instance, from `for_each` or `count`.
 fn key(value: &Value, member: &str) -> Option<String> {
     match value.get(member) {
         Some(Value::String(key)) => Some(key.clone()),
@@ -107,12 +107,12 @@ fn modules(address: Option<&str>) -> Vec<String> {
     parts.map(plain).collect()
 }
 
-/// Whether an instance is what a replacement has left over.
+/// Whether an instance is the old one of an unfinished replacement.
 pub(super) fn is_deposed(instance: &Value) -> bool {
     instance.get("deposed").is_some_and(|key| *key != Value::Null)
 }
 
-/// How far a walk has come: the resource of the state, and the modules that it is in.
+/// The position of a walk: the index of the resource in the state, and the modules around it.
 #[derive(Default)]
 pub(super) struct Cursor {
     resource: usize,
@@ -134,7 +134,7 @@ impl Cursor {
         Visit::Enter
     }
 
-    /// Goes on behind an object: whom it is of, if it is a user.
+    /// Moves behind an object. Returns its address, if it is a user.
     pub(super) fn leave(&mut self, path: &str, object: &Value, outline: &Outline) -> Option<(Part, Address)> {
         match Place::of(path) {
             Place::Resource => self.resource += 1,
@@ -159,25 +159,25 @@ impl Cursor {
     }
 }
 
-/// What a first reading finds out of a file.
+/// The result of the first reading of a file.
 #[derive(Default)]
 pub(super) struct Outline {
     cursor: Cursor,
-    /// The resources of a state that are users, and the modules, each in the order in which they are come to.
+    /// The resources of a state (the address of each that is a user), and the modules, in the order of the file.
     resources: Vec<Option<Address>>,
     modules: Vec<Vec<String>>,
-    /// The keys of the instances of the resource.
+    /// The keys of the instances of the current resource.
     keys: Vec<Option<String>>,
-    /// How many users have a name and a key, in several modules.
+    /// The number of users with a name and a key, over all modules.
     counts: HashMap<(Part, String, Option<String>), usize>,
     parts: Vec<Part>,
     document: Option<Value>,
 }
 
 impl Outline {
-    /// Where the users of the file are.
+    /// The part of the file that has the users.
     pub(super) fn part(&self) -> Result<Part, Failure> {
-        // A plan has what will be, beside what is.
+        // A plan has the planned values beside the prior state: read the planned values.
         for part in [Part::Changes, Part::Shown] {
             if self.parts.contains(&part) {
                 return Ok(part);
@@ -214,7 +214,7 @@ impl Outline {
 impl Walker for Outline {
     fn visit(&mut self, path: &str, _: Spot) -> Visit {
         let visit = self.cursor.visit(path);
-        // What a user is like is of no interest yet.
+        // The properties of users are not needed yet.
         let is_long = path.ends_with("[].attributes") || path.ends_with("[].values");
         if is_long { Visit::Skip } else { visit }
     }

@@ -1,4 +1,4 @@
-//! Programs: Pulumi YAML, and the same as JSON.
+//! Reads programs: Pulumi YAML, and such programs as JSON.
 
 use std::{cell::LazyCell, collections::HashMap};
 
@@ -14,8 +14,8 @@ use crate::{
     user::{Code, Diagnostic, Path, Secrets, Value},
 };
 
-/// Reads a program, whole: its users refer to each other. What it does not evaluate itself is a reference, as it is
-/// written.
+/// Reads a program as a whole, because its users refer to each other. Expressions that are not evaluated here become
+/// references, as they are written.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
     let options = reading.options;
     let source = Source::new(options.file.as_str(), Bytes::whole(from)?);
@@ -44,7 +44,7 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
             }
         };
         for mistake in &evaluated.mistakes {
-            // Who lacks a property may still be adopted; whoever decodes the inputs says so.
+            // A user without a required property may still be adopted: decoding its inputs reports that later.
             if mistake.code != Code::MISSING_REQUIRED {
                 let location = program.location(name, &mistake.path.to_string());
                 reading.tell(mistake.clone().about(name), location.as_ref().map(Spot::from));
@@ -54,7 +54,7 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
         let missing: Vec<&Diagnostic> =
             evaluated.mistakes.iter().filter(|mistake| mistake.code == Code::MISSING_REQUIRED).collect();
         for path in evaluated.spec.unknowns() {
-            // What is missing counts as unknown.
+            // Missing properties are among the unknown ones: write null for them.
             let value = match missing.iter().any(|mistake| mistake.path == path) {
                 true => Value::Null,
                 false => {
@@ -79,13 +79,13 @@ fn tell(error: &ProgramError, reading: &mut Reading<'_>) {
     }
 }
 
-/// The text that stands in a resource of the program at a place, if it has references.
+/// The text at a path of a resource of the program, if it has references.
 fn as_written<'a>(resource: &'a Value, path: &Path) -> Option<&'a str> {
     let value = value_at(resource.get("properties")?, path)?;
     value.get("fn::secret").unwrap_or(value).as_str().filter(|text| text.contains("${"))
 }
 
-/// A name for what a function or a variable gives.
+/// A name for the value of a function or a variable.
 fn fallback(name: &str, path: &Path) -> String {
     let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
     format!("{name}_{path}").chars().map(plain).collect()

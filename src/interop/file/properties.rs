@@ -1,12 +1,12 @@
-//! What a document of another tool has that a user has too, in the names of this crate.
+//! The properties of a user in a document of another tool, in the names of this crate.
 
 use std::sync::LazyLock;
 
 use super::arns;
 use crate::user::{Property, Spelling, Value, is_output, to_camel_case};
 
-/// The members that tools have under other names, beside those that are ARNs: of `AWS::Connect::User`, and of the
-/// service's answers and backups of them.
+/// Other names of properties, in `AWS::Connect::User` and in answers of the service and backups of them; without the
+/// properties that are ARNs.
 const RENAMED: &[(&str, &str)] = &[
     (arns::INSTANCE, "instanceId"),
     (USERNAME, "name"),
@@ -17,16 +17,16 @@ const RENAMED: &[(&str, &str)] = &[
 /// The user name in AWS's own resource, in camelCase.
 pub(super) const USERNAME: &str = "username";
 
-/// What tools have beside the properties and the outputs of a user.
+/// Members that tools have in addition to the properties and the outputs of a user.
 const OTHERS: [&str; 5] = ["userArn", "passwordChanged", "passwordWo", "passwordWoVersion", "timeouts"];
 
-/// What a document says of a user.
+/// The properties of a user in a document.
 pub(super) struct Properties {
     /// The properties, in camelCase, with tags as a map and blocks as objects.
     pub(super) inputs: Value,
-    /// Whether it says a Region.
+    /// Whether the document has a Region.
     pub(super) has_region: bool,
-    /// The places of what else is there, as the document writes them.
+    /// The paths of all other members, as the document spells them.
     pub(super) left_out: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn properties(document: Value, spelling: Spelling) -> Properties {
     Properties { inputs: Value::Map(kept), ..found }
 }
 
-/// The property that a member of a document is as a whole.
+/// The property of a whole member of a document.
 pub(super) fn property(member: &str, spelling: Spelling) -> Option<Property> {
     let name = first_name(member, spelling);
     Property::from_path(&name)
@@ -91,7 +91,7 @@ fn camel_name(name: &str, spelling: Spelling) -> String {
     }
 }
 
-/// A block, which Terraform keeps as a list of one.
+/// A block; Terraform stores it as a list with one element.
 fn block(value: Value) -> Value {
     match value {
         Value::List(mut items) if items.len() <= 1 => items.pop().unwrap_or(Value::Null),
@@ -99,7 +99,7 @@ fn block(value: Value) -> Value {
     }
 }
 
-/// Tags, which CloudFormation keeps as a list.
+/// Tags as a map; CloudFormation has them as a list.
 fn tags(value: Value) -> Value {
     let Value::List(items) = value else { return value };
     let member =
@@ -110,24 +110,24 @@ fn tags(value: Value) -> Value {
     };
     match items.iter().map(pair).collect() {
         Some(pairs) => Value::Map(pairs),
-        // Whoever decodes it says what is wrong.
+        // Decoding reports the mistake.
         None => Value::List(items),
     }
 }
 
-/// Whether a member of this name is a property of a user, or what the service says beside them.
+/// Whether a member with this name is a property of a user, or an output of the service or a tool.
 pub(super) fn is_member(name: &str, spelling: Spelling) -> bool {
     let name = first_name(name, spelling);
     rank(&name).is_some() || is_no_input(&name)
 }
 
-/// The name that a member has here; `None` where only the service or the tool gives it, or it says nothing.
+/// The name of a member in this crate; `None` if it is an output of the service or a tool, or has no content.
 pub(super) fn input_name(member: &str, value: &Value, spelling: Spelling) -> Option<String> {
     let name = first_name(member, spelling);
     (!is_no_input(&name) && !says_nothing(value)).then_some(name)
 }
 
-/// Whether only the service or the tool gives what has this name.
+/// Whether this is the name of an output of the service or a tool.
 fn is_no_input(name: &str) -> bool {
     is_output(name) || OTHERS.contains(&name)
 }
@@ -141,8 +141,9 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// A value in the names of this crate, without the members that no user has. Their places are noted as they are written;
-/// `at` is the place of the value, in these names and as it is written.
+/// Renames the members of a value to the names of this crate, and removes members that users do not have. The paths of
+/// these are added to `left_out` as the document spells them. `at` is the path of the value, in the names of this crate
+/// and as the document spells it.
 fn keep(
     value: Value,
     spelling: Spelling,
@@ -158,7 +159,7 @@ fn keep(
             for (written, value) in members {
                 let name = camel_name(&written, spelling);
                 let (place, shown) = (format!("{place}.{name}"), format!("{shown}.{written}"));
-                // What marks an expression is no name.
+                // The marker of an expression is not a name.
                 if name.starts_with('\0') || rank(&place).is_some() {
                     kept.push((name, keep(value, spelling, [&place, &shown], left_out)));
                 } else if !says_nothing(&value) && !is_no_input(&name) {
@@ -171,7 +172,7 @@ fn keep(
     }
 }
 
-/// Every place in a user: that of each property, and of each member of its elements; in the order of the table.
+/// All paths in a user: of each property, and of each member of its elements, in the order of the table.
 static PLACES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let of = |property: &Property| {
         let path = property.path();
@@ -181,14 +182,14 @@ static PLACES: LazyLock<Vec<String>> = LazyLock::new(|| {
     Property::ALL.iter().flat_map(of).collect()
 });
 
-/// The rank of a place in the table; `None` where a user has nothing at it or in it.
+/// The rank of a path in the table; `None` if it is not the path of a property and not a parent of one.
 fn rank(place: &str) -> Option<usize> {
     let is_it =
         |path: &String| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     PLACES.iter().position(is_it)
 }
 
-/// Puts the members of a user into the order of the table, whatever the order of the file. Tags stay as they are.
+/// Sorts the members of a user in the order of the table. Tags keep their order.
 pub(super) fn sort(document: &mut Value) {
     sort_at(document, "");
 }

@@ -1,4 +1,4 @@
-//! What `pulumi stack export` prints.
+//! Reads the output of `pulumi stack export`.
 
 use std::collections::HashMap;
 
@@ -13,17 +13,17 @@ use crate::{
     user::{Spelling, Value, ignored_path},
 };
 
-/// The types that are users: that of the AWS package, and that of AWS Cloud Control.
+/// The resource types of users: that of the AWS package, and that of AWS Cloud Control.
 const TYPES: &[&str] = &["aws:connect/user:User", "aws-native:connect:User"];
 
-/// The member by which Pulumi marks values that are none of their own, and the mark of secrets.
+/// The member with which Pulumi marks special values, and its value for secrets.
 const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
 const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
 
-/// The options of a resource that have no counterpart here.
+/// Options of a resource without a counterpart in this crate.
 const NO_OPTION: &[&str] = &["customTimeouts", "replaceWith", "hideDiff"];
 
-/// The type of the stack, which every resource without a parent has as its parent.
+/// The type of the stack, which is the parent of all resources without another parent.
 const STACK: &str = "pulumi:pulumi:Stack";
 
 /// Reads a stack.
@@ -40,9 +40,9 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
 /// A stack that is being read.
 struct Stack<'r, 'a> {
     reading: &'r mut Reading<'a>,
-    /// The names of the users that were read, by URN. What a resource refers to stands before it.
+    /// The resource names of the users that were read, by URN. A resource comes after the resources that it refers to.
     users: HashMap<String, String>,
-    /// The operations of users that were interrupted.
+    /// Interrupted operations of users.
     pending: Vec<(Value, Spot)>,
     is_one: bool,
 }
@@ -123,7 +123,7 @@ impl Stack<'_, '_> {
         }
     }
 
-    /// Tells of operations of which nobody knows whether they were done.
+    /// Reports interrupted operations, whose outcome is unknown.
     fn tell_pending(&mut self) {
         for (operation, at) in std::mem::take(&mut self.pending) {
             let urn = operation.get("resource").and_then(|resource| resource.text("urn")).unwrap_or_default();
@@ -139,7 +139,7 @@ impl Stack<'_, '_> {
         }
     }
 
-    /// The options of a resource that hold here, too; tells of the others.
+    /// The options of a resource that this crate has, too; reports the others.
     fn options(&mut self, resource: &Value, at: Option<Spot>) -> ProgramOptions {
         let texts = |name: &str| match resource.get(name) {
             Some(Value::List(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>(),
@@ -175,7 +175,7 @@ impl Stack<'_, '_> {
         options
     }
 
-    /// The user that an option names, which must have been read; tells of other resources.
+    /// The resource name of the user that an option names, if it was read; reports other resources.
     fn named(&mut self, option: &str, urn: &str, at: Option<Spot>) -> Option<String> {
         let user = self.users.get(urn).cloned();
         if user.is_none() {
@@ -185,7 +185,8 @@ impl Stack<'_, '_> {
         user
     }
 
-    /// Nobody is deleted with a user, and a user that goes with a resource needs that in the program.
+    /// Reports the option `deletedWith`: deleting a user deletes no other user, and a user that is deleted with another
+    /// resource needs that resource in the program.
     fn deleted_with(&mut self, urn: &str, at: Option<Spot>) {
         let name = name_of(urn);
         let (what, help) = match self.users.contains_key(urn) {
@@ -224,7 +225,8 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Replaces secrets by what they hold; those that are encrypted become null. Returns whether there was one.
+/// Replaces secrets by their plain values, and encrypted secrets by null. Returns whether there was an encrypted
+/// secret.
 fn reveal(value: &mut Value) -> bool {
     if get_mut(value, SIGNATURE).and_then(|signature| signature.as_str().map(|text| text == SECRET))
         == Some(true)

@@ -1,4 +1,4 @@
-//! Reads a file of any format.
+//! Reads files of all formats.
 
 use std::io::{Cursor, Read, Seek};
 
@@ -17,23 +17,23 @@ use crate::user::one_line;
 
 /// Reads the users of a file.
 ///
-/// Nothing is lost silently: what a user cannot carry is a warning of the code
-/// [`not-converted`](crate::user::Code::NOT_CONVERTED). A file that is none of its format has an error, and the users
-/// before it. Other resources than users are not looked at.
+/// Nothing is lost silently: values that a user cannot have are warnings with the code
+/// [`not-converted`](crate::user::Code::NOT_CONVERTED). If the text does not have the format, the result has an error,
+/// and the users before the error. Resources other than users are ignored.
 pub fn read(format: FileFormat, bytes: &[u8], options: &ReadOptions) -> UserFile {
     let mut file = UserFile::default();
     read_each(format, Cursor::new(bytes), options, |item| file.take(item));
     file
 }
 
-/// Reads the users of a file one by one, and hands on what there is to say of it as it is found.
+/// Reads the users of a file one by one, and passes users and diagnostics to `each` as they are found.
 ///
 /// Tables and JSON ([`Csv`](FileFormat::Csv), [`Terraform`](FileFormat::Terraform),
-/// [`PulumiStack`](FileFormat::PulumiStack), [`AwsCli`](FileFormat::AwsCli), [`Scim`](FileFormat::Scim)) are never in memory
-/// as a whole: of users that were handed on, their names stay, with where they are. Programs and templates, whose
-/// resources refer to each other, are read whole: a program takes about five times the size of its text, and a template,
-/// which has 1 MB and 500 resources at most, ten times. [`Findings`](super::Findings) keeps the first diagnostics of
-/// a file in which each line has one.
+/// [`PulumiStack`](FileFormat::PulumiStack), [`AwsCli`](FileFormat::AwsCli), [`Scim`](FileFormat::Scim)) are never in
+/// memory as a whole; only the names and places of the users that were read are kept. Programs and templates are read
+/// as a whole, because their resources refer to each other: a program needs about five times the size of its text in
+/// memory, and a template, which has at most 1 MB and 500 resources, ten times. If a file may have a diagnostic in each
+/// line, collect them in [`Findings`](super::Findings), which keeps the first ones.
 ///
 /// ```
 /// use std::io::Cursor;

@@ -1,4 +1,4 @@
-//! What the readers share: users and diagnostics as they are found.
+//! The common part of all readers: collects users and diagnostics as they are found.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,38 +21,38 @@ use crate::{
     },
 };
 
-/// A file that is being read. Users and diagnostics are handed on as they are found.
+/// A file that is being read. Users and diagnostics are passed on as they are found.
 pub(super) struct Reading<'a> {
     pub(super) options: &'a ReadOptions,
     each: &'a mut dyn FnMut(FileItem),
-    /// Where the users are, by resource names and by who they are.
+    /// The places of the users, by resource name, and by instance and user name.
     names: HashMap<String, First>,
     people: HashMap<Person, Option<Spot>>,
-    /// The columns and attributes that the mapping names and the file has not had yet, and, while there are some, those
-    /// that it has had.
+    /// The columns and attributes of the mapping that have not occurred in the file yet; and, while there are some, the
+    /// columns and attributes that have occurred in the file.
     unmet: BTreeSet<&'a str>,
     met: BTreeSet<String>,
     losses: Losses,
 }
 
-/// Who a user is: the instance and the name in it.
+/// The identity of a user: its instance and its user name.
 type Person = (String, String);
 
-/// The user that has a resource name: where it is, and whether it is known who it is.
+/// The first user with a resource name: its place, and whether its instance and user name are known.
 struct First {
     at: Option<Spot>,
     is_known: bool,
 }
 
-/// A user as a tool keeps it, in the names of that tool.
+/// A user in the form and with the names of another tool.
 pub(super) struct Kept<'a> {
-    /// The resource name; empty where the tool has none.
+    /// The resource name; empty if the tool has none.
     pub(super) name: String,
     pub(super) document: Value,
     pub(super) spelling: Spelling,
-    /// What may be its id or its ARN, the id first.
+    /// Candidates for the id or the ARN of the user, the id first.
     pub(super) ids: &'a [Option<&'a str>],
-    /// Whether it is an answer of `list-users`, which has names alone.
+    /// Whether the user comes from an answer of `list-users`, which has only names.
     pub(super) is_summary: bool,
     pub(super) options: ProgramOptions,
     pub(super) at: Option<Spot>,
@@ -65,7 +65,7 @@ impl<'a> Reading<'a> {
         Self { options, each, names, people, unmet, met, losses: Losses::default() }
     }
 
-    /// What the mapping says of a column or an attribute of the file.
+    /// The target that the mapping has for a column or an attribute of the file.
     pub(super) fn mapped(&mut self, name: &str) -> Option<Target> {
         if !self.unmet.is_empty() && !self.met.contains(name) {
             self.met.insert(name.to_owned());
@@ -80,18 +80,18 @@ impl<'a> Reading<'a> {
         (self.each)(FileItem::Diagnostic(FileDiagnostic::new(found, location)));
     }
 
-    /// Tells why the file cannot be read to its end, or is none of its format.
+    /// Reports why the file cannot be read to its end, or does not have the format.
     pub(super) fn refuse(&mut self, failure: Failure) {
         let message = format!("`{}` {}", self.options.file, failure.what);
         self.tell(Diagnostic::new(Code::INVALID_FILE, message).with_help(failure.help), failure.at);
     }
 
-    /// Notes something that a user has and that has no place in a user. What many have is told once.
+    /// Warns of something that cannot be converted. The same warning for many users is reported once.
     pub(super) fn leave_out(&mut self, what: impl Into<String>, help: &str, at: Option<Spot>) {
         self.lose(Severity::Warning, what.into(), help, at);
     }
 
-    /// The same, of what is worth knowing and no loss.
+    /// Notes something that is worth knowing, but is not a loss. The same note for many users is reported once.
     pub(super) fn note(&mut self, what: impl Into<String>, help: &str, at: Option<Spot>) {
         self.lose(Severity::Note, what.into(), help, at);
     }
@@ -101,7 +101,7 @@ impl<'a> Reading<'a> {
         self.losses.add(severity, what, help, location);
     }
 
-    /// Tells which of all tags of a user are those of the provider, and not its own.
+    /// Notes the tags of a user that are default tags of the provider, and not its own tags.
     pub(super) fn default_tags(&mut self, own: Option<&Value>, all: &Value, at: Option<Spot>) {
         let Value::Map(all) = all else { return };
         for (key, value) in all.iter().filter(|(key, _)| own.and_then(|own| own.get(key)).is_none()) {
@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Adds a user as a tool keeps it.
+    /// Adds a user that is in the form of another tool.
     pub(super) fn kept(&mut self, kept: Kept<'_>) {
         let Kept { name, document, spelling, ids, is_summary, options, at } = kept;
         let Properties { mut inputs, has_region, left_out } = properties(document, spelling);
@@ -142,8 +142,8 @@ impl<'a> Reading<'a> {
         self.user(user, at);
     }
 
-    /// Adds a user. What it lacks of the options is added, and what says nothing is left out. Where its resource name is
-    /// empty, it becomes the user name.
+    /// Adds a user. Missing inputs are taken from the options, and inputs without meaning are removed. An empty
+    /// resource name is replaced by the user name.
     pub(super) fn user(&mut self, mut user: FileUser, at: Option<Spot>) {
         let options = self.options;
         prune(&mut user.inputs);
@@ -177,7 +177,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The ARN of a user that exists, where that of the instance is known: the file or the options say it.
+    /// The ARN of a user that exists, if the file or the options give the ARN of its instance.
     fn arn_of(&self, user: &FileUser) -> Option<Arn> {
         let import = user.options.import.as_ref()?;
         let written = user.inputs.text(Property::InstanceId.path()).map(InstanceId::new);
@@ -188,8 +188,8 @@ impl<'a> Reading<'a> {
         Some(Arn::of_user(partition, region, account, &import.instance, &import.user))
     }
 
-    /// A resource name for a user to whom the file gives none: the user name, with a number where somebody else has it.
-    /// A text that is too long to be a user's name, and for a key of a program, says less than its place.
+    /// Makes a resource name for a user without one: the user name, with a number if another user has that resource
+    /// name. If the user name is missing or too long, the name is made from the place of the user (`line-7`).
     fn name_of(&self, user: &FileUser, person: Option<&Person>, at: Option<Spot>) -> String {
         let is_name = |name: &&str| length(Property::Name.info().bounds, name).is_none();
         let Some(name) = user.user_name().filter(is_name) else {
@@ -204,7 +204,7 @@ impl<'a> Reading<'a> {
         numbered.unwrap_or_else(|| name.to_owned())
     }
 
-    /// Whether neither the resource name nor the person is there already; tells where they are.
+    /// Whether neither the resource name nor the instance and user name have occurred before; reports duplicates.
     fn is_new(&mut self, user: &FileUser, person: Option<Person>, at: Option<Spot>) -> bool {
         let by_person = person.as_ref().and_then(|person| self.people.get(person));
         let by_person = by_person.map(|first| (*first, Code::DUPLICATE_USER));
@@ -230,7 +230,7 @@ impl<'a> Reading<'a> {
         self.names.contains_key(name)
     }
 
-    /// Tells what many users have in common.
+    /// Ends the reading: reports the collected losses, and entries of the mapping that the file does not have.
     pub(super) fn finish(mut self) {
         for column in std::mem::take(&mut self.unmet).into_iter().filter(|_| !self.met.is_empty()) {
             let what = format!("the mapping names `{column}`, which the file does not have");
@@ -244,7 +244,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The user that an ARN is.
+/// The user that an ARN identifies.
 fn of_arn(arn: &Arn) -> Option<ImportId> {
     match arn.resource() {
         Some(("agent", user)) => Some(ImportId::new(&arn.instance().into(), &user.into())),

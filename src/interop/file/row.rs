@@ -1,4 +1,4 @@
-//! The rows of a table, one after the other, with the places of their cells.
+//! Reads the rows of a table one by one, with the places of their cells.
 
 use std::io::{self, BufRead};
 
@@ -10,19 +10,19 @@ use super::source::{Failure, Places, Source, Spot};
 pub(super) struct Rows<'s, 'a> {
     source: &'s mut Source<'a>,
     places: &'s Places,
-    /// What stands between the cells; known from the first row on.
+    /// The delimiter of cells; known from the first row on.
     delimiter: Option<u8>,
-    /// Lines that are whole rows, and where they begin.
+    /// Lines with complete rows, and the number of the first line.
     text: String,
     line: u64,
-    /// The rows of these lines, the next one last.
+    /// The rows in these lines, in reverse order.
     rows: Vec<(usize, u64, StringRecord)>,
 }
 
 /// A row.
 pub(super) struct Row<'r> {
     pub(super) cells: StringRecord,
-    /// The line that it begins on.
+    /// The first line of the row.
     pub(super) line: u64,
     text: &'r str,
     delimiter: u8,
@@ -33,7 +33,7 @@ impl<'s, 'a> Rows<'s, 'a> {
         Self { source, places, delimiter: None, text: String::new(), line: 1, rows: Vec::new() }
     }
 
-    /// The next row.
+    /// Returns the next row.
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, Failure> {
         while self.rows.is_empty() {
             if !self.read_lines()? {
@@ -46,7 +46,7 @@ impl<'s, 'a> Rows<'s, 'a> {
         Ok(Some(Row { cells, line, text, delimiter: self.delimiter.unwrap_or(b',') }))
     }
 
-    /// Reads lines up to the next that ends a row; a quoted cell may have several.
+    /// Reads lines up to the end of a row; a quoted cell may have several lines.
     fn read_lines(&mut self) -> Result<bool, Failure> {
         self.text.clear();
         self.line = self.places.next.get().line;
@@ -82,14 +82,14 @@ impl<'s, 'a> Rows<'s, 'a> {
         }
     }
 
-    /// The row at a place of the lines.
+    /// The row at an offset in the lines.
     fn row(&self, start: usize) -> Row<'_> {
         let text = self.text.get(start..).unwrap_or_default();
         let delimiter = self.delimiter.unwrap_or(b',');
         Row { cells: StringRecord::new(), line: self.line, text, delimiter }
     }
 
-    /// The rows of the lines: several, where nothing but a carriage return parts them.
+    /// Parses the rows in the lines. There are several if they are separated by a carriage return alone.
     fn parse(&mut self) -> Result<(), Failure> {
         let mut rows = ReaderBuilder::new()
             .delimiter(self.delimiter.unwrap_or(b','))
@@ -103,7 +103,7 @@ impl<'s, 'a> Rows<'s, 'a> {
                 Ok(true) => {
                     let start = cells.position().map_or(0, |position| position.byte());
                     let start = usize::try_from(start).unwrap_or(usize::MAX);
-                    // The breaks that end the row before it.
+                    // Skip the line breaks that end the row before.
                     let rest = self.text.get(start..).unwrap_or_default();
                     let start = start + rest.len() - rest.trim_start_matches(['\r', '\n']).len();
                     self.rows.push((start, self.line + self.rows.len() as u64, cells));
@@ -124,7 +124,7 @@ fn unreadable(error: &io::Error) -> Failure {
     Failure::new(format!("cannot be read: {error}"), "give a file that can be read", None)
 }
 
-/// What a first line says that stands between the cells: `sep=;`, as Excel writes it.
+/// The delimiter that a first line declares: `sep=;`, as Excel writes it.
 pub(super) fn declared_delimiter(line: &str) -> Option<u8> {
     let line = line.trim_matches(['\r', '\n', '"']);
     let (name, delimiter) = line.split_at_checked("sep=".len())?;
@@ -134,15 +134,15 @@ pub(super) fn declared_delimiter(line: &str) -> Option<u8> {
     }
 }
 
-/// What stands between the cells: a spreadsheet takes what its country does.
+/// Guesses the delimiter from the header; the delimiter that a spreadsheet writes depends on its locale.
 fn delimiter(first: &str) -> u8 {
     let count = |delimiter: u8| first.bytes().filter(|byte| *byte == delimiter).count();
-    // The last of those with as many stays.
+    // For equal counts, the last delimiter wins.
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
 impl Row<'_> {
-    /// Where a cell begins.
+    /// The place at which a cell begins.
     pub(super) fn cell(&self, index: usize) -> Spot {
         let delimiter = char::from(self.delimiter);
         let mut at = Spot { line: self.line, column: 1 };
@@ -164,7 +164,8 @@ impl Row<'_> {
     }
 }
 
-/// Where in a row a text is: a quote that is closed nowhere, or where another cell begins, has swallowed what is behind it.
+/// Follows the quotes of a row. A quote that is not closed, or is closed only where another cell begins, has swallowed
+/// the text behind it.
 struct Quotes {
     delimiter: u8,
     within: Within,
@@ -175,9 +176,9 @@ enum Within {
     Start,
     Plain,
     Quoted,
-    /// Behind a quote, which closes the cell or is one of two.
+    /// Behind a quote that closes the cell or is the first of two.
     Quote,
-    /// Behind spaces that follow a closed cell.
+    /// Behind spaces after a closed cell.
     Spaces,
 }
 
@@ -186,7 +187,7 @@ impl Quotes {
         Self { delimiter, within: Within::Start, cell: 0 }
     }
 
-    /// Goes on through a line. Returns whether each closed cell ends there.
+    /// Processes a line. Returns `false` if text follows a closed quote within its cell.
     fn pass(&mut self, line: &str) -> bool {
         for byte in line.bytes() {
             self.within = match (&self.within, byte) {

@@ -1,4 +1,4 @@
-//! SCIM 2.0 users: one, or a list response.
+//! Reads SCIM 2.0 users: a single user, or a list response.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::user::{Code, Diagnostic, Property, Value};
 
-/// What an attribute is, unless a mapping says otherwise.
+/// Default targets of attributes.
 const KNOWN: &[(&str, Target)] = &[
     ("userName", Target::Property(Property::Name)),
     ("name.givenName", Target::Property(Property::FirstName)),
@@ -22,7 +22,7 @@ const KNOWN: &[(&str, Target)] = &[
     ("phoneNumbers[type=mobile]", Target::Property(Property::Mobile)),
 ];
 
-/// What says nothing of a user of Amazon Connect.
+/// Attributes that have no meaning for a user of Amazon Connect; they are ignored without a warning.
 const NOTHING: &[&str] = &[
     "schemas",
     "id",
@@ -35,7 +35,7 @@ const NOTHING: &[&str] = &[
     "password",
 ];
 
-/// What tells the elements of a list apart.
+/// Members that only distinguish the elements of a list.
 const DETAILS: &[&str] = &["type", "primary", "$ref"];
 
 /// Reads users.
@@ -43,7 +43,7 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
     let mut response = Response { reading, count: None, total: None, has_users: false, is_response: false };
     walk(from, &mut response)?;
     let Response { reading, count, total, has_users, is_response } = response;
-    // A page is not everybody.
+    // The file may be one page of several.
     if let (Some(count), Some(total)) = (count, total)
         && usize::try_from(total).is_ok_and(|total| total > count)
     {
@@ -62,11 +62,11 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
 /// A list response, a list, or a user alone.
 struct Response<'r, 'a> {
     reading: &'r mut Reading<'a>,
-    /// How many users the list has, and how many there are.
+    /// The number of users in the list, and the total number.
     count: Option<usize>,
     total: Option<i64>,
     has_users: bool,
-    /// Whether it has `Resources`, perhaps of nobody.
+    /// Whether there is a member `Resources`, which may be empty.
     is_response: bool,
 }
 
@@ -109,9 +109,9 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
     }
     let mut attributes = Vec::new();
     flatten(user, "", &mut attributes);
-    // What the mapping says of one attribute goes before what another one is known for.
+    // Targets of the mapping take precedence over default targets of other attributes.
     let (mut mapped, mut known, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
-    // Of an element of a list, one member is enough.
+    // It is enough if one member of an element of a list is used.
     let mut said = HashSet::new();
     for attribute in &attributes {
         let Attribute { names, text, element, is_detail } = attribute;
@@ -169,20 +169,20 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
     reading.user(FileUser::new(resource_name.unwrap_or_default(), inputs), at);
 }
 
-/// What an attribute is, unless the mapping says otherwise.
+/// The default target of an attribute.
 fn of_known(attribute: &str) -> Option<Target> {
     KNOWN.iter().find(|(known, _)| *known == attribute).map(|(_, target)| target.clone())
 }
 
 /// A text of a user, which may be empty, with the names of its attribute: `name.givenName`, or `urn:…:User:department`
-/// of an extension. It has several where it is in an element of a list: `emails`, which is each, `emails[primary]` and
-/// `emails[type=work]`; `groups.display` …
+/// for an extension. A text in an element of a list has several names: `emails` (any element), `emails[primary]`,
+/// `emails[type=work]`, `groups.display` …
 struct Attribute {
     names: Vec<String>,
     text: String,
-    /// The element of a list that it is in: the list, and the place.
+    /// The element of a list around the text: the name of the list, and the index.
     element: Option<(String, usize)>,
-    /// Whether it only tells more of an element that has a value.
+    /// Whether the text only describes an element that has a value.
     is_detail: bool,
 }
 
@@ -217,7 +217,7 @@ fn text(value: &Value) -> String {
 /// The elements of a list of texts, or of objects with a value, a type and perhaps a mark.
 fn list(items: &[Value], at: &str, found: &mut Vec<Attribute>) {
     let is_marked = |item: &Value| item.get("primary") == Some(&Value::Bool(true));
-    // Where none is marked, the first one is taken for it.
+    // If no element is marked as primary, the first one counts as primary.
     let primary = items.iter().position(is_marked).unwrap_or(0);
     for (index, item) in items.iter().enumerate() {
         let mut places = vec![at.to_owned(), format!("{at}[]")];

@@ -1,4 +1,4 @@
-//! The text of a file, read piece by piece, with the place of what comes next.
+//! Reads the text of a file in pieces, and tracks the place in it.
 
 use std::{
     cell::Cell,
@@ -7,13 +7,13 @@ use std::{
 
 use crate::interop::program::Location;
 
-/// So much is read at once.
+/// Number of bytes that are read at once.
 const PIECE: u64 = 64 * 1024;
 
-/// What spreadsheets call it.
+/// Help for files that are not UTF-8.
 const SAVE_AS: &str = "save it as UTF-8; a spreadsheet calls that \"CSV UTF-8\"";
 
-/// A file that is read from its start, more than once where a format asks for it.
+/// A file that is read from its start, more than once if the format requires it.
 pub(super) trait ReadSeek: Read + Seek {}
 
 impl<R: Read + Seek> ReadSeek for R {}
@@ -39,26 +39,26 @@ impl From<&Location> for Spot {
     }
 }
 
-/// How far a text has been read.
+/// The position in a text.
 #[derive(Debug)]
 pub(super) struct Places {
-    /// The last character that was taken.
+    /// The place of the last character that was read.
     pub(super) last: Cell<Spot>,
-    /// The one behind it.
+    /// The place of the next character.
     pub(super) next: Cell<Spot>,
-    /// Whether there was anything but white space.
+    /// Whether only white space has been read.
     is_blank: Cell<bool>,
 }
 
 impl Places {
-    /// Whether nothing but white space has been taken.
+    /// Whether only white space has been read.
     pub(super) const fn are_blank(&self) -> bool {
         self.is_blank.get()
     }
 
     fn take(&self, bytes: &[u8]) {
         self.is_blank.set(self.is_blank.get() && bytes.iter().all(u8::is_ascii_whitespace));
-        // A character of several bytes begins with one that is no continuation.
+        // Count the bytes that begin a character, not the continuation bytes.
         for byte in bytes.iter().filter(|byte| **byte & 0xc0 != 0x80) {
             let at = self.next.get();
             self.last.set(at);
@@ -70,7 +70,7 @@ impl Places {
     }
 }
 
-/// Why a file cannot be read to its end, and where it ends.
+/// Why a file cannot be read to its end, and the place at which reading failed.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) what: String,
@@ -79,7 +79,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// It goes on from the name of the file.
+    /// Returns a failure. `what` continues a sentence that begins with the name of the file.
     pub(super) fn new(what: impl Into<String>, help: impl Into<String>, at: Option<Spot>) -> Self {
         Self { what: what.into(), help: help.into(), at }
     }
@@ -89,11 +89,11 @@ impl Failure {
     }
 }
 
-/// UTF-8 text without a byte order mark. What is none ends it, with a [`Failure`].
+/// UTF-8 text without a byte order mark. Bytes that are not UTF-8 end it with a [`Failure`].
 pub(super) struct Source<'a> {
     from: &'a mut dyn ReadSeek,
     buffer: Vec<u8>,
-    /// What of the buffer has been taken, and how far it is text.
+    /// The number of bytes of the buffer that were read, and the number of bytes that are valid text.
     taken: usize,
     valid: usize,
     is_wrong: bool,
@@ -102,7 +102,7 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Reads a file from its start, and hands its text on.
+    /// Reads a file from its start, and passes its text to `read`.
     pub(super) fn read<T>(
         from: &'a mut dyn ReadSeek,
         read: impl FnOnce(&mut Source<'_>, &Places) -> Result<T, Failure>,
@@ -129,7 +129,7 @@ impl<'a> Source<'a> {
             source.taken = '\u{feff}'.len_utf8();
         }
         let found = read(&mut source, &places);
-        // What ended the text explains what its reader says.
+        // The failure that ended the text is the cause of the error of its reader.
         match failure.take() {
             Some(failure) => Err(failure),
             None => found,
@@ -151,7 +151,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Whether bytes begin as text of two bytes each does, with its mark or without.
+/// Whether bytes begin like UTF-16 text, with or without a byte order mark.
 pub(super) fn is_utf_16(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xff, 0xfe])
         || bytes.starts_with(&[0xfe, 0xff])

@@ -1,4 +1,4 @@
-//! Tables: the console's template, that of AWS's bulk tool, and any other whose headers name properties.
+//! Reads tables: the template of the console, that of AWS's bulk tool, and any table whose headers name properties.
 
 use super::{
     cell::value_of,
@@ -32,7 +32,7 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
     }
 }
 
-/// What the columns are.
+/// The targets of the columns.
 struct Columns(Vec<Option<Target>>);
 
 impl Columns {
@@ -69,7 +69,7 @@ impl Columns {
         let at = |index: usize| row.cell(index);
         let (count, line) = (row.cells.len(), row.line);
         if count != self.0.len() {
-            // Nobody knows which column a cell is of: one that is shown might be a password.
+            // The cells cannot be assigned to columns: do not show them, as one may be a password.
             let message = format!(
                 "line {line} has {count} {}, and the header has {}",
                 if count == 1 { "cell" } else { "cells" },
@@ -121,7 +121,7 @@ impl Columns {
         reading.user(FileUser::new(given.unwrap_or_default(), inputs), Some(at(0)));
     }
 
-    /// A soft phone has no number: the console takes one and does not send it.
+    /// Removes the phone number of a soft phone: the console accepts one and does not send it.
     fn drop_unsent_number(
         &self,
         inputs: &mut Value,

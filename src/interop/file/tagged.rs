@@ -1,11 +1,11 @@
-//! YAML with CloudFormation's short forms: `!Ref Name` is read as `{"Ref": "Name"}`.
+//! Reads YAML with the short forms of CloudFormation: `!Ref Name` is read as `{"Ref": "Name"}`.
 
 use serde::de::{Deserialize, Deserializer};
 use serde_saphyr::Tagged;
 
 use crate::user::{Value, ValueVisitor};
 
-/// A value in which functions stand in their long form.
+/// A value with all functions in their long form.
 pub(super) struct Template(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Template {
@@ -31,7 +31,7 @@ fn function(name: &str, value: Value) -> Value {
     Value::Map(vec![(name, value)])
 }
 
-/// What stands behind a tag.
+/// The value after a tag.
 struct Inner(Value);
 
 impl<'de> Deserialize<'de> for Inner {

@@ -1,4 +1,4 @@
-//! Terraform: a state of version 4, and what `terraform show -json` prints of a state or a plan.
+//! Reads Terraform files: a state of version 4, and the output of `terraform show -json` for a state or a plan.
 
 use std::io::BufRead;
 
@@ -15,7 +15,7 @@ use crate::{
     user::{Spelling, Value},
 };
 
-/// Reads a state, or a state or plan as JSON: once for its outline, as a name is as short as it is alone, and once more.
+/// Reads a state, or a state or plan as JSON, in two passes: the first pass finds the shortest unique resource names.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
     let beginning = |source: &mut Source<'_>| {
         source.fill_buf().map(|text| is_configuration(&String::from_utf8_lossy(text)))
@@ -30,7 +30,7 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
     walk(from, &mut Users { outline: &outline, part, cursor: Cursor::default(), reading })
 }
 
-/// The users, as they are come to.
+/// The second pass, which reads the users.
 struct Users<'r, 'a> {
     outline: &'r Outline,
     part: Part,
@@ -55,7 +55,7 @@ impl Walker for Users<'_, '_> {
 }
 
 impl Users<'_, '_> {
-    /// What a user has, or will have; `None` of one that is on its way out.
+    /// The attributes of a user, or its planned attributes; `None` for a user that is being deleted.
     fn attributes(&mut self, mut object: Value, at: Spot) -> Option<Value> {
         match self.part {
             Part::Shown => remove(&mut object, "values"),
@@ -86,7 +86,7 @@ impl Users<'_, '_> {
 
     fn add(&mut self, address: &Address, attributes: Value, at: Spot) {
         let name = address.resource_name(self.part, self.outline);
-        // Types that are the same user may have one name.
+        // Resources of different types for users may have the same name.
         let name = if self.reading.has(&name) { format!("{name}-{}", address.kind) } else { name };
         if let Some(all) = attributes.get("tags_all") {
             self.reading.default_tags(attributes.get("tags"), all, Some(at));
@@ -104,7 +104,7 @@ impl Users<'_, '_> {
     }
 }
 
-/// The values of a plan, with those that are known after apply.
+/// The values of a plan, with expressions for the values that are known after apply.
 fn with_unknowns(value: Value, unknown: &Value, at: &str) -> Value {
     match (value, unknown) {
         (_, Value::Bool(true)) => {

@@ -1,4 +1,4 @@
-//! The users of a file, in the form that every reader gives and every writer takes.
+//! The users of a file, in the form that all readers return and all writers take.
 
 use std::fmt;
 
@@ -9,24 +9,24 @@ use crate::{
     user::{Arn, Code, DecodeErrors, Diagnostic, ImportId, Path, Property, UserSpec, Value},
 };
 
-/// The users of a file, and what there is to say of it.
+/// The users and the diagnostics of a file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct UserFile {
-    /// The users, in the order of the file. Their resource names are different.
+    /// The users, in the order of the file. Their resource names are unique.
     pub users: Vec<FileUser>,
-    /// What is wrong with the file, and what of it no user can carry, in the order in which it was found.
+    /// Mistakes in the file, and values that cannot be converted, in the order in which they were found.
     pub diagnostics: Vec<FileDiagnostic>,
 }
 
-/// What [`read_each`](fn@super::read_each) hands on: what is found, in the order of the file.
+/// An item that [`read_each`](fn@super::read_each) passes on, in the order of the file.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a file has users, and there is something to say of it")]
 #[expect(clippy::large_enum_variant, reason = "items are handed on one by one")]
 pub enum FileItem {
     /// A user.
     User(FileUser),
-    /// What is wrong with the file, or what of it no user can carry.
+    /// A mistake in the file, or a value that cannot be converted.
     Diagnostic(FileDiagnostic),
 }
 
@@ -36,42 +36,42 @@ pub enum FileItem {
 pub struct FileUser {
     /// The resource name.
     pub name: String,
-    /// What the file says of the user, as [`UserSpec::decode`] takes it: in camelCase, and without what is null. It may
-    /// hold a password.
+    /// The properties of the user in the file, as [`UserSpec::decode`] takes them: in camelCase, without nulls. They
+    /// may contain a password.
     pub inputs: Value,
-    /// What the unknown values of the inputs refer to.
+    /// The references of the unknown values of the inputs.
     pub references: Vec<FileReference>,
-    /// Its options. [`import`](ProgramOptions::import) is the user that the file says it is.
+    /// The resource options. [`import`](ProgramOptions::import) is the id of the user, if the file gives it.
     pub options: ProgramOptions,
-    /// The user's ARN, where the file says it.
+    /// The ARN of the user, if it is known from the file or from the ARN of its instance.
     pub arn: Option<Arn>,
-    /// Where the user begins in the file.
+    /// The place at which the user begins in the file.
     pub location: Option<Location>,
-    /// Whether the file is an answer of `list-users`, which has names alone.
+    /// Whether the file is an answer of `list-users`, which has only names.
     pub(super) is_summary: bool,
-    /// Whether neither the file nor the options say the instance.
+    /// Whether neither the file nor the options give the instance.
     pub(super) has_no_instance: bool,
 }
 
-/// What an unknown value of a user refers to.
+/// The reference of an unknown value of a user.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileReference {
-    /// The place of the value.
+    /// The path of the value.
     pub path: Path,
     /// The reference, alone or within a text, as programs write it: `${Routing.RoutingProfileArn}`,
-    /// `${InstanceArn}/queue/q1`. That of a password may hold a part of it.
+    /// `${InstanceArn}/queue/q1`. The expression of a password may contain a part of the password.
     pub expression: String,
 }
 
-/// What there is to say of a file, and where. Its JSON has the members of both.
+/// A diagnostic about a file, with its place. The JSON has the members of both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FileDiagnostic {
-    /// The diagnostic; [`Diagnostic::subject`] is the resource name, where it is about one user.
+    /// The diagnostic; [`Diagnostic::subject`] is the resource name, if it is about one user.
     #[serde(flatten)]
     pub diagnostic: Diagnostic,
-    /// Where in the file it is, where that is known.
+    /// The place in the file, if it is known.
     #[serde(flatten)]
     pub location: Option<Location>,
 }
@@ -84,14 +84,14 @@ impl UserFile {
         }
     }
 
-    /// Whether nothing is wrong with the file: there is no error.
+    /// Whether no diagnostic of the file is an error.
     pub fn is_valid(&self) -> bool {
         !self.diagnostics.iter().any(|found| found.diagnostic.is_error())
     }
 }
 
 impl FileUser {
-    /// A user of this resource name.
+    /// Returns a user with this resource name.
     pub fn new(name: impl Into<String>, inputs: Value) -> Self {
         Self {
             name: name.into(),
@@ -105,16 +105,16 @@ impl FileUser {
         }
     }
 
-    /// The desired user.
+    /// Decodes the inputs to the desired user.
     ///
     /// # Errors
     ///
-    /// [`DecodeErrors`], with every mistake and what could be read.
+    /// [`DecodeErrors`], with all mistakes and the properties that could be read.
     pub fn spec(&self) -> Result<UserSpec, DecodeErrors> {
         UserSpec::decode(self.inputs.clone())
     }
 
-    /// What is wrong with the user as it is: [`UserFile::mistakes`] of one.
+    /// Returns the mistakes in the inputs of the user, as [`UserFile::mistakes`] does for all users.
     pub fn mistakes(&self) -> Vec<FileDiagnostic> {
         let mut mistakes = self.spec().err().map(|errors| errors.into_parts().0).unwrap_or_default();
         mistakes.iter_mut().for_each(|mistake| mistake.subject = Some(self.name.clone()));
@@ -130,12 +130,12 @@ impl FileUser {
         mistakes.into_iter().map(located).collect()
     }
 
-    /// The user's name in Amazon Connect, where the file says it.
+    /// Returns the user name in Amazon Connect, if the file gives it.
     pub fn user_name(&self) -> Option<&str> {
         self.inputs.text("name")
     }
 
-    /// Sets the user of the service that it is.
+    /// Sets the id of the actual user in the service.
     #[must_use]
     pub fn with_import(mut self, import: Option<ImportId>) -> Self {
         self.options.import = import;
@@ -144,7 +144,7 @@ impl FileUser {
 }
 
 impl fmt::Debug for FileUser {
-    /// Without the inputs: nobody has read yet which of them is a password.
+    /// Leaves out the inputs: they are not decoded yet, and may contain a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileUser")
             .field("name", &self.name)
@@ -154,7 +154,7 @@ impl fmt::Debug for FileUser {
 }
 
 impl fmt::Debug for FileReference {
-    /// Without the text of a password around its references.
+    /// Leaves out the text around the references of a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("FileReference");
         shown.field("path", &self.path);
@@ -166,7 +166,7 @@ impl fmt::Debug for FileReference {
 }
 
 impl FileDiagnostic {
-    /// A diagnostic at a place of the file, where that is known.
+    /// Returns a diagnostic with its place in the file, if it is known.
     pub const fn new(diagnostic: Diagnostic, location: Option<Location>) -> Self {
         Self { diagnostic, location }
     }

@@ -1,4 +1,4 @@
-//! A walk through JSON that keeps what is asked for, and nothing else: a file of many users is never in memory.
+//! Walks through JSON and keeps only the requested values, so that a file of many users is never in memory as a whole.
 
 use std::{borrow::Cow, fmt};
 
@@ -10,30 +10,31 @@ use serde_json::de::IoRead;
 use super::source::{Failure, Places, ReadSeek, Source, Spot};
 use crate::user::Value;
 
-/// What becomes of a value.
+/// How a value is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Visit {
-    /// Its members or elements are visited. What has none is kept.
+    /// The members or elements of the value are visited. A value without members or elements is kept.
     Enter,
-    /// It is kept as a member of the object that it is in.
+    /// The value is kept as a member of the object around it.
     Keep,
-    /// It is not looked at.
+    /// The value is ignored.
     Skip,
 }
 
-/// What has a meaning in paths.
+/// The characters that have a meaning in paths.
 const SIGNS: [char; 3] = ['.', '[', ']'];
 
-/// Who walks. A path is like `resources[].instances[].attributes`, and that of the document is empty. Where the name of a
-/// member has a sign of paths in it, U+FFFD stands for that.
+/// Handles the values of a walk. A path has the form `resources[].instances[].attributes`; the path of the document is
+/// empty. A character of a member name that has a meaning in paths is replaced by U+FFFD.
 pub(super) trait Walker {
-    /// What is to become of the value at this path. A member is at its name, an element where it begins.
+    /// Decides how the value at this path is handled. The place of a member is its name; the place of an element is its
+    /// beginning.
     fn visit(&mut self, path: &str, at: Spot) -> Visit;
 
-    /// An object that was entered ends: the members that it has kept, and where it is.
+    /// Called at the end of an object that was entered, with the members that were kept, and the place of the object.
     fn object(&mut self, path: &str, members: Vec<(String, Value)>, at: Spot);
 
-    /// A list that was entered ends: how many elements it has.
+    /// Called at the end of a list that was entered, with the number of its elements.
     fn list(&mut self, _path: &str, _count: usize) {}
 }
 
@@ -42,7 +43,7 @@ pub(super) fn walk(from: &mut dyn ReadSeek, walker: &mut impl Walker) -> Result<
     through(from, walker, false)
 }
 
-/// Walks through documents that stand one after the other.
+/// Walks through several documents after each other.
 pub(super) fn walk_all(from: &mut dyn ReadSeek, walker: &mut impl Walker) -> Result<(), Failure> {
     through(from, walker, true)
 }
@@ -93,17 +94,17 @@ fn unreadable(error: &serde_json::Error, places: &Places) -> Failure {
     Failure::new(what, help, Some(at))
 }
 
-/// A value on the way; what is to be kept of it comes back.
+/// A value of the walk. Deserializing it returns the value, if it is to be kept.
 struct Step<'w, W> {
     walker: &'w mut W,
     path: &'w mut String,
     places: &'w Places,
-    /// The name of a member; an element is where it begins.
+    /// The place of the name of a member; `None` for an element, whose place is its beginning.
     at: Option<Spot>,
 }
 
 impl<W: Walker> Step<'_, W> {
-    /// Goes on to what is within, at the path with this end.
+    /// Calls `go` for a value within this one, at the path with this end.
     fn within<T>(&mut self, end: &[&str], at: Option<Spot>, go: impl FnOnce(Step<'_, W>) -> T) -> T {
         let length = self.path.len();
         self.path.extend(end.iter().copied());
@@ -173,7 +174,7 @@ impl<'de, W: Walker> Visitor<'de> for Step<'_, W> {
     }
 }
 
-/// The name of a member, and where it begins.
+/// The name of a member, and the place at which it begins.
 struct Name<'p>(&'p Places);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {

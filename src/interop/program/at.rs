@@ -1,20 +1,20 @@
-//! Where a value is that is being evaluated.
+//! The place of a value that is being evaluated.
 
 use super::reference::{Reference, Step, path_text};
 use crate::user::{Path, Property, Segment, to_camel_case};
 
-/// Where a value is: on the stack, so that nothing is made of it where there is nothing to say.
+/// The place of a value. It is a linked list on the stack, so that it allocates nothing unless a mistake is reported.
 pub(super) enum At<'a> {
     /// The properties of the user.
     User,
-    /// What a reference stands for, which is somewhere else.
+    /// The value of a reference, which is in another part of the program.
     Inside(&'a Reference, &'a At<'a>),
     Member(&'a At<'a>, &'a str),
     Index(&'a At<'a>, usize),
 }
 
 impl At<'_> {
-    /// Whether it stands in the user itself.
+    /// Whether the value is written in the user itself.
     pub(super) fn is_in_user(&self) -> bool {
         match self {
             Self::User => true,
@@ -23,19 +23,19 @@ impl At<'_> {
         }
     }
 
-    /// Whether it is in the password of the user, or references of the password have led here.
+    /// Whether the value is in the password of the user, or references in the password led to it.
     pub(super) fn is_in_password(&self) -> bool {
         matches!(self.in_user().first(), Some(Step::Member(name)) if name == "password")
     }
 
-    /// The property of the user that stands here as a whole.
+    /// The property whose whole value is here.
     pub(super) fn property(&self) -> Option<Property> {
         let Self::Member(Self::User, name) = self else { return None };
         let name = to_camel_case(name);
         Property::from_path(&name)
     }
 
-    /// The place as a reference names it.
+    /// The place as a reference.
     pub(super) fn reference(&self, user: &Reference) -> Reference {
         match self {
             Self::User => user.clone(),
@@ -45,7 +45,7 @@ impl At<'_> {
         }
     }
 
-    /// The place in the user from which references have led here.
+    /// The place in the user whose references led here.
     pub(super) fn in_user(&self) -> Vec<Step> {
         let (at, step) = match self {
             Self::User => return Vec::new(),
@@ -60,7 +60,7 @@ impl At<'_> {
         steps
     }
 
-    /// The same as the place of a property.
+    /// The [place in the user](Self::in_user) as the path of a property.
     pub(super) fn path(&self) -> Path {
         let path: Path = path_text(&self.in_user()).parse().unwrap_or_default();
         path.segments().iter().fold(Path::root(), |path, segment| match segment {

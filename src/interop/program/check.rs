@@ -1,4 +1,4 @@
-//! Whether resource options, outputs and variables name what the program has.
+//! Checks that resource options, outputs and variables refer to things that the program defines.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::user::{Value, one_line};
 
-/// Checks that the options of a user refer to what the program has.
+/// Checks that the options of a user refer to resources that the program defines.
 pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Checked<()> {
     let (name, options) = (&user.name, user.options());
     let fail = |option: &str, message: &str, help: String| {
@@ -42,7 +42,7 @@ pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Ch
     Ok(())
 }
 
-/// A provider may say nothing that would be ignored: the host says it instead.
+/// Checks that a provider has no properties: they would be ignored, because the host configures the provider.
 fn check_provider(provider: Option<&Other>) -> Checked<()> {
     let is_provider = |provider: &&Other| matches!(provider.kind.as_str(), "pulumi:providers:aws" | "");
     let Some(provider) = provider.filter(is_provider) else {
@@ -54,8 +54,8 @@ fn check_provider(provider: Option<&Other>) -> Checked<()> {
     Err(Mistake::new(format!("sets `{member}`, which is not taken from a program"), help))
 }
 
-/// Checks the references of what no user refers to: outputs, and the other variables. What a user refers to is checked
-/// with the user.
+/// Checks the references in outputs, and in variables that no user refers to. The other variables are checked with the
+/// user.
 pub(super) fn check_unused(
     document: &Value,
     program: &Definitions,
@@ -75,7 +75,7 @@ pub(super) fn check_unused(
                 }
             });
             if let Some(text) = undefined {
-                // In a variable, it may be a part of a password; outputs are shown.
+                // Do not show the reference of a variable: it may be a part of a password.
                 let (what, near) = match part {
                     "outputs" => (format!("`${{{}}}`, which", one_line(&text)), meant(&text, program)),
                     _ => ("something that".to_owned(), None),

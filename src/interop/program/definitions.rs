@@ -1,4 +1,4 @@
-//! What references of a program may lead to.
+//! The things in a program that references can refer to.
 
 use std::{
     collections::HashMap,
@@ -11,9 +11,9 @@ use crate::user::{Secret, Value, nearest};
 /// Limit of undefined names that get a suggestion: each is compared with every name of the program.
 const MOST_SUGGESTIONS: usize = 20;
 
-/// What a program defines, and what the host has given.
+/// The definitions of a program, and the values that the host gives.
 pub(super) struct Definitions {
-    /// The places of the users, by their resource names.
+    /// The indexes of the users, by resource name.
     pub(super) users: HashMap<String, usize>,
     /// The other resources.
     pub(super) others: HashMap<String, Other>,
@@ -22,7 +22,7 @@ pub(super) struct Definitions {
     pub(super) config: HashMap<String, Option<Value>>,
     /// The name of the Pulumi project.
     pub(super) project: Option<String>,
-    /// What the host has given.
+    /// The values that the host gives.
     pub(super) values: HashMap<Reference, Secret>,
     suggestions: Mutex<HashMap<String, Option<String>>>,
 }
@@ -49,7 +49,7 @@ impl Definitions {
         }
     }
 
-    /// Whether a reference leads to something, as far as its first name says.
+    /// Whether the first name of a reference is defined.
     pub(super) fn defines(&self, reference: &Reference) -> bool {
         let root = reference.root();
         self.values.contains_key(reference)
@@ -60,7 +60,7 @@ impl Definitions {
             || root == "pulumi"
     }
 
-    /// The defined name that an undefined one may have meant.
+    /// A defined name that is similar to an undefined name.
     pub(super) fn suggestion(&self, name: &str) -> Option<String> {
         let mut known = self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(suggestion) = known.get(name) {
@@ -77,7 +77,7 @@ impl Definitions {
     }
 }
 
-/// A configuration value is given as it is, or declared: `{ type: string, default: … }`.
+/// The default of a configuration value, which is written directly, or declared: `{ type: string, default: … }`.
 fn default_of(value: &Value) -> Option<&Value> {
     let is_declaration =
         ["type", "default", "value", "secret"].iter().any(|member| value.get(member).is_some());

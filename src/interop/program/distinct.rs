@@ -1,4 +1,4 @@
-//! Values in which no key comes twice.
+//! Values without duplicate keys.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 
 use crate::user::{Value, ValueVisitor};
 
-/// A value in which no key comes twice: reading any other one fails.
+/// A value without duplicate keys: reading a value with a duplicate key fails.
 pub(super) struct Distinct(Value);
 
 impl From<Distinct> for Value {
@@ -25,13 +25,13 @@ impl<'de> Deserialize<'de> for Distinct {
     }
 }
 
-/// What the error says before the key that comes twice.
+/// The beginning of the error text, before the duplicate key.
 pub(super) const TWICE: &str = "the key comes twice: ";
 
-/// Up to so many keys are compared with each other: that is faster than a set of them.
+/// Up to this number of keys, comparing them with each other is faster than a set.
 const FEW: usize = 16;
 
-/// Fails where a key comes twice.
+/// Fails if there is a duplicate key.
 pub(super) fn refuse_twice<T, E: Error>(members: &[(String, T)]) -> Result<(), E> {
     let keys = || members.iter().map(|(key, _)| key);
     let mut seen = HashSet::new();

@@ -1,5 +1,5 @@
-//! The document of a program, read resource by resource: what a resource is made of is gone before the next is
-//! read. A key that comes twice is an error.
+//! The document of a program, read resource by resource: the value of a resource is dropped before the next resource is
+//! read. A duplicate key is an error.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde_saphyr::Spanned;
@@ -15,14 +15,14 @@ use crate::user::Value;
 /// A document.
 pub(super) struct Document {
     pub(super) resources: Resources,
-    /// The other members of a map; the text where the document is one.
+    /// The other members of the document; the text if the document is a text.
     pub(super) members: Value,
 }
 
 /// The resources of a document.
 pub(super) enum Resources {
     Missing,
-    /// What stands there is no map.
+    /// The value of `resources` is not a map.
     NoMap,
     Map(Vec<(String, Result<Parsed, Vec<Mistake>>)>),
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::user::{Code, Diagnostic};
 
-/// The error of reading a program: every mistake, with its place if that is known.
+/// Error of reading a program: all mistakes, each with its place if it is known.
 #[derive(Clone, Debug)]
 pub struct ProgramError {
     mistakes: Vec<(Diagnostic, Option<Location>)>,
@@ -19,15 +19,15 @@ impl ProgramError {
         Self { mistakes }
     }
 
-    /// The mistakes, in the order of the program: at least one, each an error of the code
-    /// [`Code::INVALID_PROGRAM`], or [`Code::NOT_EDITED`], with a help.
+    /// Returns the mistakes, in the order of the program: at least one, each an error with the code
+    /// [`Code::INVALID_PROGRAM`] or [`Code::NOT_EDITED`], and with a help.
     pub fn mistakes(&self) -> impl Iterator<Item = (&Diagnostic, Option<&Location>)> {
         self.mistakes.iter().map(|(mistake, location)| (mistake, location.as_ref()))
     }
 }
 
 impl fmt::Display for ProgramError {
-    /// The first mistake, and how many more there are.
+    /// Writes the first mistake, and the number of further mistakes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((mistake, location)) = self.mistakes.first() else { return Ok(()) };
         f.write_str(&mistake.text())?;
@@ -44,7 +44,7 @@ impl fmt::Display for ProgramError {
 
 impl std::error::Error for ProgramError {}
 
-/// One mistake while it is found: its message grows as it is told from further outside.
+/// A mistake that is being reported: outer functions add context to its message.
 #[derive(Debug)]
 pub(super) struct Mistake {
     message: String,
@@ -52,7 +52,7 @@ pub(super) struct Mistake {
     place: Place,
 }
 
-/// Where a mistake is.
+/// The place of a mistake.
 #[derive(Debug)]
 pub(super) enum Place {
     Unknown,
@@ -69,7 +69,7 @@ impl Mistake {
         Self { message: message.into(), help: help.into(), place: Place::Unknown }
     }
 
-    /// Says which value it is about, unless that is known more exactly already.
+    /// Sets the place to the value at this path, unless a more exact place is known.
     pub(super) fn of(mut self, path: &[&str]) -> Self {
         if matches!(self.place, Place::Unknown) {
             self.place = Place::At(Reference::of(path));
@@ -77,7 +77,7 @@ impl Mistake {
         self
     }
 
-    /// Says at which value in the properties of a user it is.
+    /// Sets the place to a value in the properties of a user.
     pub(super) fn at_property(mut self, user: &str, path: &[Step]) -> Self {
         self.place = Place::At(Reference::of(&["resources", user, "properties"]).then(path));
         self
@@ -95,12 +95,12 @@ impl Mistake {
         (self.message, self.help, at)
     }
 
-    /// Says where: a message of its own follows.
+    /// Puts a place before the message: `place: message`.
     pub(super) fn within(self, place: &str) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }
     }
 
-    /// Says of what: the message goes on from there.
+    /// Puts a subject before the message, which continues the sentence.
     pub(super) fn after(self, subject: &str) -> Self {
         let space = if self.message.starts_with(':') { "" } else { " " };
         Self { message: format!("{subject}{space}{}", self.message), ..self }

@@ -1,4 +1,4 @@
-//! The references of a user, resolved.
+//! Resolves the references of a user.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,17 +13,17 @@ use super::{
 };
 use crate::user::{Code, Diagnostic, Path, Value};
 
-/// What Pulumi itself defines.
+/// The names that Pulumi itself defines.
 const BUILT_IN: &[&str] = &["cwd", "organization", "project", "rootDirectory", "stack"];
 
-/// References that lead to references: more of them are taken for a mistake.
+/// Limit of references that lead to references; a longer chain is a mistake.
 const MOST_DEPTH: usize = 64;
 
-/// What the references of one user may expand to. A user of Amazon Connect, with fifty of the longest tags,
-/// takes a fifth of it.
+/// Limit of bytes that the references of one user may expand to. A user of Amazon Connect with fifty tags of the
+/// maximum length needs a fifth of it.
 const MOST_EXPANDED: usize = 256 * 1_024;
 
-/// What to do about a reference in a password, whose text is not shown.
+/// Help for a mistake in a reference in a password, whose text is not shown.
 const IN_PASSWORD: &str = "write `$${` for a plain `${`, or define what it refers to";
 
 /// Resolves the references in the properties of a user.
@@ -67,9 +67,9 @@ struct Evaluation<'a> {
     user: Reference,
     /// The references that are being followed.
     following: Vec<Reference>,
-    /// What references have led to: each is followed once.
+    /// The values of references: each reference is followed once.
     known: HashMap<Reference, Value>,
-    /// How many bytes references have put in.
+    /// The number of bytes that references have expanded to.
     expanded: usize,
     /// Why each reference is not resolved, and where in the user it was met first.
     unresolved: BTreeMap<String, (String, Path)>,
@@ -117,7 +117,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// A mistake, with the place in the user whose reference has led to it.
+    /// Adds the place in the user whose reference led to the mistake.
     fn told(&self, mistake: Mistake, at: &At<'_>) -> Mistake {
         let path = at.in_user();
         let location = format!("resources.{}", path_text(self.user.then(&path).steps()));
@@ -150,7 +150,8 @@ impl Evaluation<'_> {
         Ok(if unknown { Value::Unknown } else { Value::String(whole) })
     }
 
-    /// What the text between `${` and `}` stands for. In a password it may be no reference, but a part of the password.
+    /// The value of the text between `${` and `}`. In a password, the text may be a part of the password instead of a
+    /// reference, and is not shown.
     fn reference(&mut self, text: &str, at: &At<'_>) -> Checked<Value> {
         let value = self.any_reference(text, at);
         match at.is_in_password() {
@@ -226,7 +227,7 @@ impl Evaluation<'_> {
         Ok(Value::Unknown)
     }
 
-    /// What is at the end of a reference, `passed` steps of which lead to this value.
+    /// The value of a reference; its first `passed` steps lead to `value`.
     fn within(&mut self, value: &Value, reference: &Reference, passed: usize, at: &At<'_>) -> Checked<Value> {
         let steps = reference.steps();
         let (before, rest) = steps.split_at(passed.min(steps.len()));
@@ -250,7 +251,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// What a function gives, which only the host says.
+    /// The result of a function, which only the host can give.
     fn function(&mut self, place: &Reference, name: &str, at: &At<'_>) -> Value {
         match self.program.values.get(place) {
             Some(value) => value.expose().into(),
@@ -274,7 +275,7 @@ impl Evaluation<'_> {
             self.undefined.push(found(message.to_owned(), IN_PASSWORD.to_owned()));
             return;
         }
-        // Each reference is followed once, so it is told once a user.
+        // Each reference is followed once, so it is reported once for each user.
         let is_meant = |near: &String| {
             near != self.user.root()
                 && (!self.program.users.contains_key(near) || outputs::is_output(reference.path()))
@@ -299,7 +300,7 @@ impl Evaluation<'_> {
     }
 }
 
-/// How many bytes a value takes, roughly.
+/// The approximate size of a value in bytes.
 fn size(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len().saturating_add(8),

@@ -1,19 +1,19 @@
-//! One evaluated user of a program.
+//! An evaluated user of a program.
 
 use std::sync::Arc;
 
 use crate::user::{Diagnostic, Path, Property, Shape, UserSpec, Value};
 
-/// One user of a program, with its references resolved as far as they are known.
+/// A user of a program, with its references resolved where their values are known.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluated {
-    /// The desired user; values that are not known yet, or cannot be read, are unknown in it.
+    /// The desired user; values that are not known yet, or that cannot be read, are unknown.
     pub spec: Arc<UserSpec>,
-    /// Mistakes of reading, and references to what the program does not define
+    /// Mistakes in the properties, and references to names that the program does not define
     /// ([`Code::UNDEFINED_REFERENCE`](crate::user::Code::UNDEFINED_REFERENCE)).
     pub mistakes: Vec<Diagnostic>,
-    /// The references that only an [`Assignment`](super::Assignment) resolves, each once.
+    /// The references that only an [`Assignment`](super::Assignment) can resolve, without duplicates.
     pub unresolved: Vec<Unresolved>,
 }
 
@@ -21,16 +21,17 @@ pub struct Evaluated {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Unresolved {
-    /// The reference, or the place of a function, as an [`Assignment`](super::Assignment) names it.
+    /// The reference, or the place of a function, in the form of
+    /// [`Assignment::reference`](super::Assignment::reference).
     pub reference: String,
-    /// What the program does not have, such as "an output of `aws:connect:Instance`".
+    /// The kind of value that the program does not have, such as "an output of `aws:connect:Instance`".
     pub reason: String,
     /// The first property of the user that needs the value.
     pub path: Path,
 }
 
 impl Evaluated {
-    /// Reads properties in which nothing is left to resolve.
+    /// Reads properties whose references are resolved.
     pub(super) fn of(mut properties: Value) -> Self {
         take_form(&mut properties);
         let (mistakes, spec) = match UserSpec::decode(properties) {
@@ -41,14 +42,15 @@ impl Evaluated {
     }
 }
 
-/// Makes a number or a boolean of what came as text, as every [`Assignment`](super::Assignment) does.
+/// Converts texts to numbers or booleans where the property requires it: every [`Assignment`](super::Assignment) is a
+/// text.
 pub(in crate::interop) fn take_form(value: &mut Value) {
     match value {
         Value::List(items) => items.iter_mut().for_each(take_form),
         Value::Map(members) => {
             for (name, value) in members {
                 match value {
-                    // A tag may be called like a property, and is a text.
+                    // A tag may have the name of a property, but its value is a text.
                     _ if is_called(name, "tags") => {}
                     Value::String(text) => {
                         if let Some(formed) = formed(name, text) {
@@ -63,14 +65,14 @@ pub(in crate::interop) fn take_form(value: &mut Value) {
     }
 }
 
-/// Makes a list or an object of a text that a reference has led to, where the property is one.
+/// Converts the text of a reference to a list or an object, if the property is a list or an object.
 pub(in crate::interop) fn take_shape(value: Value, property: Option<Property>) -> Value {
     let (Some(property), Value::String(text)) = (property, &value) else { return value };
     shaped(text, property.info().shape).unwrap_or(value)
 }
 
-/// The list or object that a text stands for: as JSON, or as elements parted by commas where they are texts. `None` where
-/// it is none, such as JSON that is cut off.
+/// Reads a list or an object from a text: from JSON, or for a list of texts from elements separated by commas. `None`
+/// if the text has another form, such as incomplete JSON.
 pub(in crate::interop) fn shaped(text: &str, shape: Shape) -> Option<Value> {
     let text = text.trim();
     let json = || serde_json::from_str::<Value>(text).ok();
@@ -102,7 +104,7 @@ fn formed(member: &str, text: &str) -> Option<Value> {
     }
 }
 
-/// Whether a member has a name, in any spelling.
+/// Whether a member has this name, in any spelling.
 fn is_called(member: &str, name: &str) -> bool {
     let spelled = member.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
     spelled.eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))

@@ -1,4 +1,4 @@
-//! Where in the text of a program something is.
+//! Places in the text of a program.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::user::{SortedMap, is_spelled};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Location {
-    /// The file, as [`Source`](super::Source) names it.
+    /// The name of the file, as given to [`Source`](super::Source).
     pub file: String,
     /// The line, from 1.
     pub line: u64,
@@ -29,7 +29,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// A document of which only the places are kept, in little memory: it may have millions.
+/// The places of a document, without its values, in a compact form: a document may have millions of them.
 #[derive(Debug)]
 pub(in crate::interop) enum Tree {
     Map(SortedMap<Box<str>, (Spot, Tree)>),
@@ -37,7 +37,7 @@ pub(in crate::interop) enum Tree {
     Leaf,
 }
 
-/// Line and column, from 1; zeros where nobody knows.
+/// Line and column, from 1; zeros if they are not known.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::interop) struct Spot(u32, u32);
 
@@ -49,7 +49,7 @@ impl Spot {
 }
 
 impl Tree {
-    /// Line and column of a path, or of the nearest place above it.
+    /// Line and column of a path, or of its nearest parent that exists.
     pub(in crate::interop) fn find(&self, path: &[Step]) -> Option<(u64, u64)> {
         let (step, rest) = path.split_first()?;
         let (at, tree) = match (self, step) {

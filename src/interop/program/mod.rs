@@ -1,8 +1,9 @@
-//! Pulumi YAML programs, and the same as JSON: users, what they refer to, and in which order they come.
+//! Reads Pulumi YAML programs, and such programs as JSON: their users, the references of the users, and their order.
 //!
-//! Resources of the type `aws:connect:User` are users; of all others, the name and the type are known. References
-//! (`${name.property}`) to variables, configuration and other users are resolved. What only Pulumi knows, such as
-//! the result of a function or an output of another resource, is given by an [`Assignment`] or stays unknown.
+//! Resources of the type `aws:connect:User` are users; of all other resources, only the name and the type are used.
+//! References (`${name.property}`) to variables, configuration and other users are resolved. Values that only Pulumi
+//! knows, such as the result of a function or an output of another resource, are given by an [`Assignment`] or stay
+//! unknown.
 //!
 //! ```
 //! use connect_user::interop::program::{Program, Scope, Source};

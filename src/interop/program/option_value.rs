@@ -1,4 +1,5 @@
-//! The values of resource options, in the forms that Pulumi takes. A mistake goes on from the place of the option.
+//! Reads values of resource options, in the forms that Pulumi accepts. The message of a mistake continues a sentence
+//! that begins with the place of the option.
 
 use std::slice::from_ref;
 
@@ -16,14 +17,14 @@ pub(super) trait OptionForm {
 
     fn read(value: &Value) -> Checked<Self::Value>;
 
-    /// The value as programs write it, but for references: they are written by whoever knows what else is; `None` where
-    /// the option is left out.
+    /// Returns the value as programs write it, with plain names instead of references; the caller writes the
+    /// references, because it knows the other resources. `None` if the option is left out.
     fn write(value: &Self::Value) -> Option<Value>;
 
-    /// What it takes, as JSON Schema.
+    /// Returns the JSON Schema of the value.
     fn schema() -> Json;
 
-    /// The resources that it refers to.
+    /// Returns the names of the resources that the value refers to.
     fn resources(_: &Self::Value) -> &[String] {
         &[]
     }
@@ -164,7 +165,7 @@ impl OptionForm for Resources {
     }
 }
 
-/// Earlier names: a name, a map with one, or a URN, whose last part is one.
+/// Former resource names: each a name, a map with a name, or a URN, whose last part is a name.
 impl OptionForm for Aliases {
     type Value = Vec<String>;
 
@@ -195,7 +196,7 @@ fn alias(alias: &Value) -> Checked<String> {
             return Err(Mistake::new(message, "write the old name, or `{name: OLD_NAME}`"));
         }
     };
-    // What else Pulumi's names are made of is not part of a name here.
+    // The other parts of a Pulumi name are not part of a resource name here.
     let is_known = |(member, value): &&(String, Value)| match member.as_str() {
         "name" => matches!(value, Value::String(_)),
         member => ["type", "stack", "project", "parent", "noParent"].contains(&member),
@@ -209,11 +210,11 @@ fn alias(alias: &Value) -> Checked<String> {
     })
 }
 
-/// The options that are checked and change nothing.
+/// Options that are checked, and have no effect.
 pub(super) const SECRET_OUTPUTS: &str = "additionalSecretOutputs";
 pub(super) const VERSION: &str = "version";
 
-/// The password is always secret, and nothing else can be made so.
+/// Checks secret outputs: the password is always secret, and no other output can be secret.
 pub(super) fn secret_outputs(value: &Value) -> Checked<()> {
     for output in list(value)? {
         let output = text(output)?;
@@ -225,7 +226,7 @@ pub(super) fn secret_outputs(value: &Value) -> Checked<()> {
     Ok(())
 }
 
-/// The version of Pulumi's plugin, of which there is none here; it must at least be one.
+/// Checks the version of the Pulumi plugin: it has no effect, but must be a version.
 pub(super) fn version(value: &Value) -> Checked<()> {
     let version = text(value)?;
     let bare = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();

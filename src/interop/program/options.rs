@@ -1,4 +1,4 @@
-//! Pulumi's resource options: obeyed, or refused by name.
+//! Resource options of Pulumi: each is supported, or refused with a message.
 
 use serde_json::{Map, Value as Json};
 
@@ -14,8 +14,8 @@ use crate::{
     user::{ImportId, Path, Settings, Value, nearest},
 };
 
-/// The options that are obeyed, each with its field, its name and the form of its value; in the order in which programs
-/// are written.
+/// Declares the supported options, each with its field, its name and the form of its value, in the order in which they
+/// are written to programs.
 macro_rules! options {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $name:literal as $form:ident,)+) => {
         /// The options of a resource. An option that is left out is `false`, `None` or empty.
@@ -25,7 +25,7 @@ macro_rules! options {
             $($(#[$doc])* pub $field: $type,)+
         }
 
-        /// The options that are known: those that are obeyed, and two that change nothing.
+        /// The known options: the supported options, and two options without an effect.
         const KNOWN: &[&str] = &[$($name,)+ SECRET_OUTPUTS, VERSION];
 
         impl ProgramOptions {
@@ -40,21 +40,21 @@ macro_rules! options {
                 Ok(())
             }
 
-            /// The options that are set, as programs write them; those that refer to resources, with their names.
+            /// The options that are set, as programs write them, with plain names instead of references to resources.
             pub(in crate::interop) fn written(&self) -> impl Iterator<Item = (&'static str, Value)> {
                 [$(($name, $form::write(&self.$field))),+]
                     .into_iter()
                     .filter_map(|(option, value)| Some((option, value?)))
             }
 
-            /// The resources that it names, each with the option that does.
+            /// The resources that the options name, each with the option.
             pub(in crate::interop) fn named(&self) -> impl Iterator<Item = (&'static str, &String)> {
                 [$(($name, $form::resources(&self.$field))),+]
                     .into_iter()
                     .flat_map(|(option, names)| names.iter().map(move |name| (option, name)))
             }
 
-            /// What each option takes, as JSON Schema.
+            /// The JSON Schema of each option.
             pub(super) fn schema() -> Map<String, Json> {
                 let options = [$(($name, $form::schema()),)+ (SECRET_OUTPUTS, Paths::schema()), (VERSION, Resource::schema())];
                 options.into_iter().map(|(option, schema)| (option.to_owned(), schema)).collect()
@@ -64,31 +64,31 @@ macro_rules! options {
 }
 
 options! {
-    /// The existing user to import, if none is recorded.
+    /// The id of an existing user to import, if no user is recorded under the resource name.
     import: Option<ImportId> = "import" as Import,
-    /// Refuses to delete or replace the user.
+    /// Whether the user must not be deleted or replaced.
     protect: bool = "protect" as Flag,
-    /// Keeps the account when the user leaves the program or is replaced.
+    /// Whether the account is kept when the user is removed from the program or replaced.
     retain_on_delete: bool = "retainOnDelete" as Flag,
     /// Whether a replaced user is deleted before the new one is created.
     delete_before_replace: bool = "deleteBeforeReplace" as Flag,
-    /// Places whose changes are ignored.
+    /// Paths whose changes are ignored.
     ignore_changes: Vec<Path> = "ignoreChanges" as Paths,
-    /// Places whose changes replace the user although they could be made in place.
+    /// Paths whose changes replace the user, even if they could be made in place.
     replace_on_changes: Vec<Path> = "replaceOnChanges" as Paths,
-    /// The resources that it depends on.
+    /// The resources that the user depends on.
     depends_on: Vec<String> = "dependsOn" as Resources,
-    /// Its parent, which it depends on.
+    /// The parent of the user, which the user depends on.
     parent: Option<String> = "parent" as Resource,
-    /// The resource whose deletion deletes the user too.
+    /// The resource whose deletion deletes the user, too.
     deleted_with: Option<String> = "deletedWith" as Resource,
-    /// The provider that it names.
+    /// The provider of the user.
     provider: Option<String> = "provider" as Resource,
     /// Former resource names.
     aliases: Vec<String> = "aliases" as Aliases,
 }
 
-/// Pulumi's other options, and what to do instead.
+/// The other options of Pulumi, and what to do instead.
 const WITHOUT_MEANING: &[(&str, &str)] = &[
     ("customTimeouts", "take it out: calls are tried again for as long in all users"),
     ("hideDiffs", "take it out: a plan always shows what changes"),
@@ -100,7 +100,7 @@ const WITHOUT_MEANING: &[(&str, &str)] = &[
 ];
 
 impl ProgramOptions {
-    /// What happens when the program changes or removes the user.
+    /// Returns the options that apply when the user is removed from the program or replaced.
     pub fn lifecycle(&self) -> Lifecycle {
         Lifecycle::builder()
             .protect(self.protect)
@@ -109,7 +109,7 @@ impl ProgramOptions {
             .build()
     }
 
-    /// Whether they change nothing of the [`Settings`] of a user.
+    /// Whether the options do not change the [`Settings`] of a user.
     pub fn is_plain(&self) -> bool {
         !self.protect
             && !self.delete_before_replace
@@ -117,8 +117,8 @@ impl ProgramOptions {
             && self.replace_on_changes.is_empty()
     }
 
-    /// The settings of a user with these options, where `settings` are those of every user: who is protected there,
-    /// stays protected, and what is ignored there, stays ignored.
+    /// Returns the settings of a user with these options. `settings` are the settings of all users; the options add to
+    /// them: protection and ignored changes in `settings` stay in effect.
     #[must_use]
     pub fn settings(&self, settings: &Settings) -> Settings {
         let mut settings = settings.clone();

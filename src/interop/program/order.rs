@@ -1,4 +1,4 @@
-//! Who comes before whom: a user after the users that it refers to or depends on.
+//! The order of the users of a program: each user after the users that it refers to or depends on.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::user::Value;
 
-/// The order of a program's users, by their places.
+/// The order of the users of a program, by index.
 pub(super) struct Order {
     /// For each user, the users that it refers to or depends on.
     needs: Vec<BTreeSet<usize>>,
-    /// The users that others refer to or depend on.
+    /// The users that other users refer to or depend on.
     needed: BTreeSet<usize>,
-    /// For each user, how many users in turn come before it.
+    /// For each user, the length of the longest chain of users before it.
     levels: Vec<usize>,
 }
 
-/// The users that a user refers to. Adds the variables that it refers to.
+/// Returns the users that a user refers to, and adds the variables that it refers to.
 pub(super) fn referred<'a>(
     user: &ProgramResource,
     program: &'a Definitions,
@@ -30,7 +30,7 @@ pub(super) fn referred<'a>(
     let Properties::Written(properties) = &user.properties else { return referred };
     let mut seen: HashSet<&str> = HashSet::new();
     let mut left: Vec<&Value> = vec![properties];
-    // What a variable refers to counts as if it stood in the user.
+    // References in a variable count as references of the user.
     while let Some(value) = left.pop() {
         each_reference(value, &mut |text| {
             let Some(reference) = Reference::parse(text) else { return };
@@ -48,7 +48,7 @@ pub(super) fn referred<'a>(
 }
 
 impl Order {
-    /// The order of users who refer to these.
+    /// Returns the order of users with these references.
     pub(super) fn of(
         users: &[ProgramResource],
         mut needs: Vec<BTreeSet<usize>>,
@@ -63,8 +63,8 @@ impl Order {
         Ok(Self { needed: needs.iter().flatten().copied().collect(), needs, levels })
     }
 
-    /// The users in an order in which each comes after those that it refers to; those of one level stay in the order
-    /// of the program.
+    /// Returns the users in an order in which each comes after the users that it refers to; users of the same level
+    /// stay in the order of the program.
     pub(super) fn sort<'a>(&self, users: &'a [ProgramResource]) -> Vec<&'a ProgramResource> {
         let mut users: Vec<(usize, &ProgramResource)> = self.levels.iter().copied().zip(users).collect();
         users.sort_by_key(|(level, _)| *level);
@@ -80,7 +80,7 @@ impl Order {
     }
 }
 
-/// How many users in turn come before each; where that has no end, how many each still waits for.
+/// Returns the level of each user. If there is a cycle, fails with the number of users that each user still waits for.
 fn levels(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     let mut waits: Vec<usize> = needs.iter().map(BTreeSet::len).collect();
     let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
@@ -110,7 +110,7 @@ fn levels(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     if done == needs.len() { Ok(levels) } else { Err(waits) }
 }
 
-/// Names the users of a cycle, and not those who only depend on it.
+/// A mistake that names the users of a cycle, without the users that only depend on it.
 fn cycle(users: &[ProgramResource], needs: &[BTreeSet<usize>], waits: &[usize]) -> Mistake {
     let is_waiting = |place: &usize| waits.get(*place).is_some_and(|waits| *waits > 0);
     let mut way: Vec<usize> = Vec::new();

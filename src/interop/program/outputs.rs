@@ -1,4 +1,4 @@
-//! What a reference to another user of the program stands for.
+//! The values of references to other users of the program.
 
 use super::{
     error::{Checked, Mistake},
@@ -7,18 +7,18 @@ use super::{
 };
 use crate::user::{Property, Value, nearest, outputs};
 
-/// What others may refer to of a user: what it is given, and what the service sets.
+/// The names that references to a user may use: its properties, and its outputs.
 fn names() -> impl Iterator<Item = &'static str> {
     let properties = Property::ALL.iter().filter_map(|property| property.path().split('.').next());
     properties.chain(outputs())
 }
 
-/// Whether a user has what a path begins with.
+/// Whether the first name of a path is a property or an output of a user.
 pub(super) fn is_output(path: &[Step]) -> bool {
     matches!(path.first(), Some(Step::Member(first)) if names().any(|name| name == first))
 }
 
-/// An output of a user, of which this is known.
+/// The value of a reference to a user; `known` has the values that are known of that user.
 pub(super) fn output(known: Option<&Known>, reference: &Reference) -> Checked<Value> {
     let (root, path) = (reference.root(), reference.path());
     let fail = |message: &str, help: String| Err(Mistake::new(format!("`${{{reference}}}` {message}"), help));

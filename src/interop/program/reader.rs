@@ -22,7 +22,7 @@ use super::{
 };
 use crate::user::{Input, Secret, Value};
 
-/// A program: its users, and what they refer to.
+/// A program: its users, and the definitions that they refer to.
 pub struct Program {
     source: Source,
     users: Vec<ProgramResource>,
@@ -31,12 +31,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Reads a program. `assignments` give values that the program does not have. What does not depend on
-    /// other users is evaluated here, once.
+    /// Reads a program. `assignments` give values that the program does not have. Users that do not depend on other
+    /// users are evaluated here, once.
     ///
     /// # Errors
     ///
-    /// [`ProgramError`], with every mistake of structure and of references.
+    /// [`ProgramError`], with all mistakes of structure and of references.
     pub fn read(mut source: Source, assignments: &[Assignment]) -> Result<Self, ProgramError> {
         let parts = source.document().map_err(|mistake| vec![mistake]).and_then(|document| {
             let outside = |mistakes: Vec<Mistake>| {
@@ -50,41 +50,41 @@ impl Program {
         }
     }
 
-    /// The users, in the order of the program.
+    /// Returns the users, in the order of the program.
     pub fn users(&self) -> &[ProgramResource] {
         &self.users
     }
 
-    /// The users in an order in which each comes after those that it refers to or depends on.
+    /// Returns the users in an order in which each comes after the users that it refers to or depends on.
     pub fn in_order(&self) -> Vec<&ProgramResource> {
         self.order.sort(&self.users)
     }
 
-    /// The user with this resource name.
+    /// Returns the user with this resource name.
     pub fn user(&self, name: &str) -> Option<&ProgramResource> {
         self.users.get(*self.definitions.users.get(name)?)
     }
 
-    /// The resource names of the users that a user refers to or depends on.
+    /// Returns the resource names of the users that a user refers to or depends on.
     pub fn needs(&self, user: &ProgramResource) -> impl Iterator<Item = &str> {
         self.order.needs(user.place).filter_map(|place| self.users.get(place).map(ProgramResource::name))
     }
 
-    /// Whether another user refers to a user or depends on it.
+    /// Whether another user refers to this user or depends on it.
     pub fn is_needed(&self, user: &ProgramResource) -> bool {
         self.order.is_needed(user.place)
     }
 
-    /// The names of the resources that are not users.
+    /// Returns the names of the resources that are not users.
     pub fn other_resources(&self) -> BTreeSet<String> {
         self.definitions.others.keys().cloned().collect()
     }
 
-    /// Evaluates a user; `scope` has what is known of the users that it refers to.
+    /// Evaluates a user; `scope` has the known values of the users that it refers to.
     ///
     /// # Errors
     ///
-    /// [`ProgramError`] if a reference is impossible.
+    /// [`ProgramError`] if a reference cannot be resolved.
     pub fn evaluate<'a>(
         &'a self,
         user: &'a ProgramResource,
@@ -98,11 +98,12 @@ impl Program {
         }
     }
 
-    /// The passwords of these users, as far as the program says them without what other users will be.
+    /// Returns the passwords of these users, by resource name. Passwords that the program does not give, or that depend
+    /// on other users, are left out.
     ///
     /// # Errors
     ///
-    /// [`ProgramError`] if a reference is impossible.
+    /// [`ProgramError`] if a reference cannot be resolved.
     pub fn passwords<'n>(
         &self,
         names: impl IntoIterator<Item = &'n str>,
@@ -116,23 +117,24 @@ impl Program {
         Ok(passwords)
     }
 
-    /// Where in the program a property of a user is, such as the path of a diagnostic, or the nearest place above it.
+    /// Returns the place of a property of a user in the program, for example for the path of a diagnostic; if the
+    /// property is not written there, the place of its nearest parent.
     pub fn location(&self, user: &str, path: &str) -> Option<Location> {
         match self.user(user).filter(|_| path.is_empty()) {
-            // No second reading is needed for it.
+            // This place is known without a second reading.
             Some(user) => Some(self.source.at(user.at)),
             None => self.source.find_property(user, path),
         }
     }
 
-    /// The document as it is written, with what is evaluated as it stands there.
+    /// The document as it is written, with references and functions not evaluated.
     pub(in crate::interop) fn document(&self) -> Value {
         self.source.read().unwrap_or(Value::Null)
     }
 }
 
 impl fmt::Debug for Program {
-    /// Without what is written in it: passwords may be.
+    /// Leaves out the content of the program, which may have passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Program")
             .field("source", &self.source)
@@ -151,7 +153,7 @@ fn told(mistakes: Vec<Mistake>, source: &Source) -> ProgramError {
     ProgramError::new(told)
 }
 
-/// The users of a document, what they refer to, and their order; or every mistake.
+/// The users of a document, the definitions that they refer to, and their order; or all mistakes.
 fn parse(
     document: Document,
     assignments: &[Assignment],

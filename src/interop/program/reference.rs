@@ -21,12 +21,12 @@ impl Step {
     }
 }
 
-/// A name and the way into it, in Pulumi's syntax: `name.member`, `name[0]`, `name["any text"]`.
+/// A name and a path within its value, in the syntax of Pulumi: `name.member`, `name[0]`, `name["any text"]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Reference(Vec<Step>);
 
 impl Reference {
-    /// Reads a path; `None` where it is none.
+    /// Reads a reference; `None` if the text is not a reference.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut steps = Vec::new();
         let mut rest = text.trim();
@@ -48,12 +48,12 @@ impl Reference {
         (!steps.is_empty()).then_some(Self(steps))
     }
 
-    /// A path of members.
+    /// Returns a reference from names of members.
     pub(super) fn of(names: &[&str]) -> Self {
         Self(names.iter().map(|name| Step::member(name)).collect())
     }
 
-    /// The name that it begins with.
+    /// The first name.
     pub(super) fn root(&self) -> &str {
         match self.0.first() {
             Some(Step::Member(name)) => name,
@@ -61,7 +61,7 @@ impl Reference {
         }
     }
 
-    /// The way from there on.
+    /// The steps after the first name.
     pub(super) fn path(&self) -> &[Step] {
         self.0.get(1..).unwrap_or_default()
     }
@@ -71,13 +71,13 @@ impl Reference {
         &self.0
     }
 
-    /// This place, and the way from it on.
+    /// This reference with further steps.
     pub(super) fn then(&self, steps: &[Step]) -> Self {
         Self([&self.0, steps].concat())
     }
 }
 
-/// What stands in brackets, and what comes after them.
+/// The step in brackets, and the text after the brackets.
 fn bracketed(inside: &str) -> Option<(Step, &str)> {
     let Some(quoted) = inside.strip_prefix('"') else {
         let (index, after) = inside.split_once(']')?;
@@ -102,7 +102,7 @@ impl fmt::Display for Reference {
     }
 }
 
-/// A path as people write it.
+/// A path in readable form.
 pub(super) fn path_text(steps: &[Step]) -> String {
     let is_plain = |name: &str| !name.contains(['.', '[', ']', '"', '*', ' ', '$', '{', '}']);
     let mut text = String::new();
@@ -124,7 +124,7 @@ pub(super) fn path_text(steps: &[Step]) -> String {
     text
 }
 
-/// What is at a place of a value.
+/// The value at a step of a value.
 pub(super) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     match (value, step) {
         (Value::List(items), Step::Index(index)) => items.get(*index),
@@ -134,7 +134,7 @@ pub(super) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     }
 }
 
-/// A part of a text: as it stands, or to be looked up.
+/// A part of a text: plain text, or a reference.
 #[derive(Debug, PartialEq)]
 pub(in crate::interop) enum Part<'a> {
     Text(&'a str),
@@ -142,10 +142,10 @@ pub(in crate::interop) enum Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// The parts of a text; `$${` stands for the text `${`.
+    /// Returns the parts of a text; `$${` is the escaped text `${`.
     pub(in crate::interop) fn all(mut text: &'a str) -> Vec<Self> {
         let mut parts = Vec::new();
-        // Behind the last `}` nothing is a reference: looked for once, not once for each `${`.
+        // After the last `}` there is no reference: search for it once, not once for each `${`.
         let mut closes = text.contains('}');
         while let Some(start) = text.find('$') {
             let (before, rest) = text.split_at(start);
@@ -170,7 +170,7 @@ impl<'a> Part<'a> {
         parts
     }
 
-    /// The text of a reference that stands alone.
+    /// The text of a reference, if the whole text is one reference.
     pub(in crate::interop) fn alone(text: &'a str) -> Option<&'a str> {
         match Self::all(text).as_slice() {
             [Self::Reference(reference)] => Some(*reference),
@@ -179,7 +179,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Hands over the text of every reference in a value.
+/// Calls `found` with the text of each reference in a value.
 pub(super) fn each_reference<'a>(value: &'a Value, found: &mut impl FnMut(&'a str)) {
     match value {
         Value::String(text) if text.contains("${") => {
@@ -195,7 +195,7 @@ pub(super) fn each_reference<'a>(value: &'a Value, found: &mut impl FnMut(&'a st
     }
 }
 
-/// The function of a value such as `fn::invoke: …`, and what it is given.
+/// The function of a value such as `fn::invoke: …`, and its argument.
 pub(super) fn function(value: &Value) -> Option<(&str, &Value)> {
     match value {
         Value::Map(members) => match members.as_slice() {
@@ -213,7 +213,7 @@ pub(super) fn is_secret(function: &str) -> bool {
     function.eq_ignore_ascii_case("fn::secret")
 }
 
-/// Hands over the place of every function in a value.
+/// Calls `found` with the place of each function in a value.
 pub(super) fn each_function(place: &Reference, value: &Value, found: &mut impl FnMut(Reference)) {
     match (function(value), value) {
         (Some((name, inner)), _) if is_secret(name) => each_function(place, inner, found),
@@ -232,7 +232,7 @@ pub(super) fn each_function(place: &Reference, value: &Value, found: &mut impl F
     }
 }
 
-/// Whether a value stands for itself: it holds neither a reference nor a function.
+/// Whether a value has no references and no functions.
 pub(super) fn is_literal(value: &Value) -> bool {
     match value {
         Value::String(text) => !text.contains('$'),

@@ -10,33 +10,33 @@ use super::{
 };
 use crate::user::{Value, nearest};
 
-/// The types that are users: the short token and the canonical one.
+/// The resource types of users: the short token and the canonical token.
 pub(super) const USER_TYPES: &[&str] = &["aws:connect:User", "aws:connect/user:User"];
 
-/// What a resource may have.
+/// The members that a resource may have.
 const MEMBERS: &[&str] = &["type", "properties", "options"];
 
 /// A user of a program.
 pub struct ProgramResource {
     pub(super) name: String,
-    /// `None` where there is none, as for most users.
+    /// `None` if there are no options, as for most users.
     options: Option<Box<ProgramOptions>>,
     pub(super) properties: Properties,
-    /// Its place among the users of the program.
+    /// The index among the users of the program.
     pub(super) place: usize,
-    /// Line and column of its name.
+    /// Line and column of the resource name.
     pub(super) at: (u64, u64),
 }
 
-/// What is known of a user before others are.
+/// The properties of a user.
 pub(super) enum Properties {
-    /// What does not depend on other users.
+    /// Properties that do not depend on other users, evaluated.
     Evaluated(Evaluated),
-    /// What is to be evaluated.
+    /// Properties that are not evaluated yet.
     Written(Value),
 }
 
-/// What a resource is.
+/// A resource of a program.
 pub(super) enum Parsed {
     User(Box<ProgramResource>),
     Other(Other),
@@ -46,7 +46,7 @@ pub(super) enum Parsed {
 pub(super) struct Other {
     /// The type; empty where the resource cannot be read.
     pub(super) kind: String,
-    /// The first of its properties.
+    /// The name of the first property.
     pub(super) first_property: Option<String>,
 }
 
@@ -58,12 +58,13 @@ impl Other {
 }
 
 impl ProgramResource {
-    /// The resource name: the user's name in the program, which need not be its name in Amazon Connect.
+    /// Returns the resource name: the key of the user in the program, which may differ from the user name in Amazon
+    /// Connect.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its resource options.
+    /// Returns the resource options.
     pub fn options(&self) -> &ProgramOptions {
         static NONE: LazyLock<ProgramOptions> = LazyLock::new(ProgramOptions::default);
         self.options.as_deref().unwrap_or(&NONE)
@@ -71,7 +72,7 @@ impl ProgramResource {
 }
 
 impl fmt::Debug for ProgramResource {
-    /// Without what is written in it: passwords may be.
+    /// Leaves out the properties, which may have a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProgramResource")
             .field("name", &self.name)
@@ -124,7 +125,7 @@ fn kind(resource: &Value) -> Checked<&str> {
     }
 }
 
-/// Takes the properties of a user, whose other members are as they may be.
+/// Takes the properties of a user out of its resource, and checks the other members.
 fn properties(resource: &mut Value) -> Checked<Value> {
     const HELP: &str = "write `properties: { instanceId: …, name: … }`; the reference lists them all";
     if resource.get("get").is_some() {
@@ -161,8 +162,8 @@ fn check_members(members: &[(String, Value)]) -> Checked<()> {
     Ok(())
 }
 
-/// Whether a type is one that somebody may have meant for a user of Amazon Connect: another spelling of the
-/// token, or the type of another tool. Other types of the module are not.
+/// Whether a type may be meant to be a user of Amazon Connect: another spelling of the token, or the type of another
+/// tool. Other types of the Pulumi module are not.
 fn is_nearly_user(kind: &str) -> bool {
     let lower = kind.trim().to_lowercase();
     let is_near = |one: &str, other: &str, most| strsim::damerau_levenshtein(one, other) <= most;

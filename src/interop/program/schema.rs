@@ -1,4 +1,4 @@
-//! Programs as JSON Schema, for editors.
+//! The JSON Schema of programs, for editors.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,9 +8,9 @@ use crate::{
     user::{Spelling, to_snake_case},
 };
 
-/// The schema of programs as JSON Schema (draft 2020-12), made from the table of properties: what an editor completes and
-/// checks. Each value may be a reference (`${name.property}`) or a function (`fn::…`) instead. Properties are in
-/// camelCase or snake_case, and other resources than users are as they may be.
+/// Returns the JSON Schema (draft 2020-12) of programs, made from the table of properties, for completion and checks in
+/// an editor. Each value may be a reference (`${name.property}`) or a function (`fn::…`) instead. Properties are in
+/// camelCase or snake_case; resources other than users are not checked.
 ///
 /// ```
 /// use connect_user::interop::program::program_schema;
@@ -73,7 +73,7 @@ pub fn program_schema() -> Json {
     })
 }
 
-/// A schema in which each value but the outermost may be a reference or a function instead.
+/// A schema in which each value except the outermost may be a reference or a function instead.
 fn members_or_references(mut schema: Json) -> Json {
     if let Some(Json::Object(members)) = schema.get_mut("properties") {
         for member in members.values_mut() {
@@ -103,7 +103,7 @@ fn members_or_references(mut schema: Json) -> Json {
 fn or_reference(schema: Json) -> Json {
     let mut outer = Map::new();
     let mut schema = members_or_references(schema);
-    // What is said of the value stands outside, where editors look for it.
+    // Keep annotations of the value in the outer schema, where editors look for them.
     if let Json::Object(members) = &mut schema {
         for about in ["description", "deprecated", "writeOnly", "default"] {
             outer.extend(members.remove(about).map(|value| (about.to_owned(), value)));

@@ -4,25 +4,25 @@ use std::{collections::HashMap, fmt};
 
 use crate::user::{IDENTITY, Property, Value};
 
-/// The values that references to users resolve to. A user that is not in it is not known yet.
+/// The values that references to users resolve to. The values of users that are not in the scope are unknown.
 #[derive(Default)]
 pub struct Scope(HashMap<String, Known>);
 
-/// What others may refer to of one user.
+/// The values of a user that references can use.
 pub(super) struct Known {
     pub(super) values: Value,
-    /// Whether what is not there may still come.
+    /// Whether values that are missing are known after apply.
     pub(super) is_pending: bool,
 }
 
 impl Scope {
-    /// Adds a user that is as desired: all of its outputs are known.
+    /// Adds a user that has no changes: all its outputs are known.
     pub fn known(&mut self, name: &str, outputs: Value) {
         self.0.insert(name.to_owned(), Known { values: outputs, is_pending: false });
     }
 
-    /// Adds a user that will be created or changed: its inputs, over those outputs of the actual user that a
-    /// change in place keeps. All else is known after apply.
+    /// Adds a user that will be created or changed: its inputs, and the outputs of the actual user that a change in
+    /// place keeps. All other values are known after apply.
     pub fn pending(&mut self, name: &str, inputs: Value, actual: Option<&Value>) {
         let mut values = inputs;
         let unchangeable = [Property::Name, Property::DirectoryUserId].map(Property::path);

@@ -1,21 +1,21 @@
-//! Values of which only some forms matter.
+//! Reads values of which only some forms are used.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// What is made of a value of any form, where some forms matter and others do not.
+/// A type that is read from a value of any form, and ignores some forms.
 pub(super) trait Shape<'de>: Sized {
-    /// A map.
+    /// Reads a map.
     fn map<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
 
-    /// A list.
+    /// Reads a list; the default ignores it.
     fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::scalar(None))
     }
 
-    /// Anything else, with its text where it is one.
+    /// Returns the result for any other value, with its text if it is a text.
     fn scalar(text: Option<&str>) -> Self;
 
     /// Reads the value.
@@ -26,7 +26,7 @@ pub(super) trait Shape<'de>: Sized {
 
 struct ShapeVisitor<T>(PhantomData<T>);
 
-/// The visitors of scalars of which nothing matters.
+/// Visitors of scalars that are ignored.
 macro_rules! scalars {
     ($($visit:ident: $type:ty),* $(,)?) => {
         $(fn $visit<E>(self, _: $type) -> Result<T, E> {

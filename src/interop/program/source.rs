@@ -16,34 +16,36 @@ use crate::user::Value;
 /// The text of a program, with its name for messages.
 pub struct Source {
     name: String,
-    /// The name within a sentence.
+    /// The name in the form for sentences.
     subject: String,
     text: String,
-    /// Where the text can be read again.
+    /// The file from which the text can be read again.
     file: Option<PathBuf>,
-    /// Where everything is: read where the first mistake is told.
+    /// The places in the text; read when the first mistake is reported.
     tree: OnceLock<Option<Tree>>,
 }
 
 impl Source {
-    /// The text of a program; `name` is that of its file, or whatever else tells a person where it is from.
+    /// Returns the text of a program. `name` is used in messages: the name of the file, or another description of the
+    /// origin.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let name = name.into();
         Self { subject: format!("`{name}`"), name, text: text.into(), file: None, tree: OnceLock::new() }
     }
 
-    /// The text of a program that standard input has brought.
+    /// Returns the text of a program that was read from standard input.
     pub fn stdin(text: impl Into<String>) -> Self {
         Self { subject: "standard input".to_owned(), ..Self::new("standard input", text) }
     }
 
-    /// The same, from a file that stays as it is: the text is not kept, and read again where a mistake is told.
+    /// Sets the file of the text, to save memory: the text is not kept, and the file is read again when a mistake is
+    /// reported. The file must not change until then.
     #[must_use]
     pub fn from_file(self, path: impl Into<PathBuf>) -> Self {
         Self { file: Some(path.into()), ..self }
     }
 
-    /// The name within a sentence.
+    /// The name in the form for sentences.
     pub(super) fn subject(&self) -> &str {
         &self.subject
     }
@@ -59,7 +61,7 @@ impl Source {
         Ok(document)
     }
 
-    /// Where a mistake is.
+    /// The location of a mistake.
     pub(super) fn locate(&self, place: Place) -> Option<Location> {
         match place {
             Place::Line(line, column) => Some(self.at((line, column))),
@@ -68,7 +70,7 @@ impl Source {
         }
     }
 
-    /// Where a property of a user is.
+    /// The location of a property of a user.
     pub(super) fn find_property(&self, user: &str, path: &str) -> Option<Location> {
         let path = Reference::parse(path);
         let start = Reference::of(&["resources", user, "properties"]);
@@ -79,7 +81,7 @@ impl Source {
         self.tree.get_or_init(|| self.read()).as_ref()?.find(path).map(|at| self.at(at))
     }
 
-    /// Reads the text again, in which no key comes twice.
+    /// Reads the text again; it has no duplicate keys.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Option<T> {
         match &self.file {
             Some(file) => yaml::read_distinct(bare(&fs::read_to_string(file).ok()?)).ok(),
@@ -93,18 +95,18 @@ impl Source {
 }
 
 impl fmt::Debug for Source {
-    /// Without the text, in which passwords may stand.
+    /// Leaves out the text, which may have passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
-/// A text without the mark that some editors put before it.
+/// A text without its byte order mark.
 fn bare(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// Whether a text begins as a configuration of Terraform does.
+/// Whether a text begins like a configuration of Terraform.
 pub(in crate::interop) fn is_configuration(text: &str) -> bool {
     const BLOCKS: &[&str] = &[
         "resource \"",
@@ -123,7 +125,7 @@ pub(in crate::interop) fn is_configuration(text: &str) -> bool {
     lines.next().is_some_and(|first| BLOCKS.iter().any(|block| first.starts_with(block)))
 }
 
-/// What people give instead of a program, where it is not even YAML.
+/// A mistake for files that are often given instead of a program and are not YAML.
 fn unlike(text: &str) -> Option<Mistake> {
     if is_configuration(text) {
         return Some(Mistake::new(
@@ -143,7 +145,8 @@ fn template() -> Mistake {
     Mistake::new("is a CloudFormation template, not a program", "write a program of its users")
 }
 
-/// Whether a document is a program at all. A mistake goes on from the name of the file.
+/// Checks that a document is a program. The message of a mistake continues a sentence that begins with the name of the
+/// file.
 fn check(document: &Document) -> Checked<()> {
     let has = |member: &str| document.members.get(member).is_some();
     if matches!(document.resources, Resources::Map(_)) {

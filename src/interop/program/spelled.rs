@@ -1,8 +1,8 @@
-//! Places in a document as it is written, in whatever spelling.
+//! Finds places in a document as it is written, in camelCase or snake_case.
 
 use crate::user::{Path, Segment, Value, is_spelled};
 
-/// What a document says at a place; a member may be written in snake_case.
+/// The value at a path of a document; members may be written in snake_case.
 pub(in crate::interop) fn value_at<'v>(document: &'v Value, path: &Path) -> Option<&'v Value> {
     path.segments().iter().try_fold(document, |value, step| match (value, step) {
         (Value::List(items), Segment::Index(index)) => items.get(*index),
@@ -11,7 +11,7 @@ pub(in crate::interop) fn value_at<'v>(document: &'v Value, path: &Path) -> Opti
     })
 }
 
-/// The place of a member, which may be written in snake_case, or of an entry, whose key is exact.
+/// The index of a member, which may be written in snake_case, or of an entry, whose key must be equal.
 pub(in crate::interop) fn place_of(members: &[(String, Value)], step: &Segment) -> Option<usize> {
     members.iter().position(|(name, _)| match step {
         Segment::Member(camel) => is_spelled(name, camel),

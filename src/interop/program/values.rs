@@ -8,15 +8,15 @@ use super::{
 };
 use crate::user::{Secret, Value, nearest};
 
-/// The value of a reference: of a configuration value, of an output of another resource, or of a function at
-/// its place in a user.
+/// A value for a reference to a configuration value or an output of another resource, or for a function at its place in
+/// a user.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Assignment {
-    /// The reference, as it stands between `${` and `}`, or the place of a function: `ana.hierarchyGroupId`.
+    /// The reference, as it is written between `${` and `}`, or the place of a function: `ana.hierarchyGroupId`.
     pub reference: String,
-    /// The value, which may be secret. Numbers and booleans are read from their text where a property asks for them, and
-    /// so are lists and objects: from JSON, or from ids parted by commas.
+    /// The value, which may be secret. If a property is a number or a boolean, it is read from the text; if it is a
+    /// list or an object, it is read from JSON, or from ids separated by commas.
     pub value: Secret,
     /// The origin of the value, such as the name of an option, for messages. Default: none.
     pub origin: Option<String>,
@@ -35,8 +35,8 @@ impl Assignment {
     }
 }
 
-/// The values, each of which something in the program uses. `used` holds what may have references, under the name
-/// that its functions are known by.
+/// Returns the assigned values, and fails if the program does not use one of them. `used` are the values that may have
+/// references, each with the name that its functions are known by.
 pub(super) fn used<'a>(
     assignments: &[Assignment],
     config: impl Iterator<Item = &'a String>,
@@ -77,7 +77,7 @@ pub(super) fn used<'a>(
 /// Limit of names that are listed.
 const LISTED: usize = 10;
 
-/// What to give a value to in place of a name that nothing uses.
+/// Help for a value whose name is not used: the names that take values.
 pub(in crate::interop) fn what_takes_values<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     let names: BTreeSet<&str> = names.collect();
     if let Some(near) = nearest(name, names.iter().copied()) {

@@ -1,12 +1,12 @@
-//! Users written as resources of a program.
+//! Writes users as resources of a program.
 
 use std::{borrow::Cow, fmt::Write};
 
 use crate::user::{ImportId, Value, one_line};
 
-/// A user as a resource of a program, such as one that exports users which exist.
+/// A user as a resource of a program, for example to export users that exist.
 ///
-/// What looks like a reference in the properties is escaped: reading the program gives the same texts.
+/// Texts in the properties that look like references are escaped: reading the program gives the same texts.
 ///
 /// ```
 /// use connect_user::{interop::program::WrittenResource, user::Value};
@@ -34,13 +34,13 @@ pub struct WrittenResource<'a> {
 }
 
 impl<'a> WrittenResource<'a> {
-    /// The user of this resource name; with the user of the service that it is to be, where it is to be imported.
+    /// Returns a user with this resource name. `import` is the id of the existing user, if it is to be imported.
     pub fn new(name: &'a str, properties: &Value, import: Option<&ImportId>) -> Self {
         let options = import.map(|id| ("import".to_owned(), id.to_string().into()));
         Self::with_references(name, without_references(properties), options.into_iter().collect())
     }
 
-    /// The same, with properties in which references stand, and with options.
+    /// Returns a user with options, and with properties that may have references.
     pub(in crate::interop) const fn with_references(
         name: &'a str,
         properties: Value,
@@ -49,8 +49,8 @@ impl<'a> WrittenResource<'a> {
         Self { name, properties, options }
     }
 
-    /// Its lines below `resources:`. Texts are written as JSON has them, which is YAML too and saves every
-    /// question of quoting.
+    /// Returns the lines of the user below `resources:`. Texts are written as JSON strings, which are valid YAML, so
+    /// that no quoting rules of YAML apply.
     pub fn yaml(&self) -> String {
         let mut text = before_value(&json_line(&self.name.into()), 2);
         text.push_str("\n    type: aws:connect:User\n    properties:");
@@ -63,7 +63,7 @@ impl<'a> WrittenResource<'a> {
         text
     }
 
-    /// The resource name, and the resource.
+    /// Returns the resource name and the resource.
     pub fn into_member(self) -> (String, Value) {
         let mut members =
             vec![("type".to_owned(), "aws:connect:User".into()), ("properties".to_owned(), self.properties)];
@@ -74,7 +74,7 @@ impl<'a> WrittenResource<'a> {
     }
 }
 
-/// What stands after a key: a value, or lines below it. Lists of texts and numbers stay on one line.
+/// Writes the value after a key: on the same line, or on the lines below. Lists of texts and numbers stay on one line.
 fn write_members(text: &mut String, value: &Value, indent: usize) {
     match value {
         Value::Map(members) if !members.is_empty() => {
@@ -96,8 +96,8 @@ fn write_members(text: &mut String, value: &Value, indent: usize) {
     }
 }
 
-/// What stands before a value. YAML looks for the colon of a key no further than a thousand characters, and a longer key
-/// says itself that it is one.
+/// The text before a value. YAML finds the colon of a key only within about a thousand characters; a longer key is
+/// marked as a key with `?`.
 fn before_value(key: &str, indent: usize) -> String {
     const LONGEST: usize = 1_000;
     match key.chars().count() {
@@ -106,7 +106,7 @@ fn before_value(key: &str, indent: usize) -> String {
     }
 }
 
-/// A key as it is, where no YAML takes it for anything but a text.
+/// A key, without quotes if all versions of YAML read it as a text.
 fn key(name: &str) -> Cow<'_, str> {
     const TAKEN_FOR_VALUES: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -118,7 +118,7 @@ fn key(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a user has is no reference, whatever it looks like.
+/// Escapes all texts of a value that look like references: actual values are not references.
 pub(in crate::interop) fn without_references(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(text.replace("${", "$${")),
@@ -135,7 +135,7 @@ pub(in crate::interop) fn json_line(value: &Value) -> String {
     readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
 }
 
-/// JSON in which each character that cannot be seen, or that YAML does not allow, is escaped.
+/// Escapes each character of JSON that is invisible, or that YAML does not allow.
 ///
 /// ```
 /// use connect_user::interop::program::readable_json;
@@ -149,7 +149,7 @@ pub fn readable_json(json: &str) -> Cow<'_, str> {
     }
     let mut text = String::with_capacity(json.len() + 16);
     for c in json.chars() {
-        // What is beyond the first plane would need two escapes, which YAML does not put together.
+        // Characters above U+FFFF would need two escapes, which YAML does not combine.
         if is_plain(c) || u32::from(c) > 0xffff {
             text.push(c);
         } else {

@@ -1,4 +1,4 @@
-//! YAML and JSON, and what is wrong with a text that is neither: in words of ours, with line and column.
+//! Reads YAML and JSON, and describes syntax errors in the words of this crate, with line and column.
 
 use serde::de::DeserializeOwned;
 use serde_saphyr::{DuplicateKeyPolicy, Error, MergeKeyPolicy, budget::BudgetBreach};
@@ -11,8 +11,9 @@ pub(in crate::interop) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Err
     read_with(text, DuplicateKeyPolicy::Error, MergeKeyPolicy::Merge)
 }
 
-/// Reads a document in which no key comes twice, or whose type refuses one that does: without the set of keys that the
-/// parser makes for each map, which merges (`<<`) need too. What is wrong, the parser says.
+/// Reads a document whose type refuses duplicate keys itself, or that has none. Avoids the set of keys that the parser
+/// makes for each map, unless the text may have merges (`<<`), which need it. If reading fails, the parser reads the
+/// text again, for its error.
 pub(super) fn read_distinct<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     if text.contains("<<") {
         return read(text);
@@ -25,8 +26,8 @@ fn read_with<T: DeserializeOwned>(
     twice: DuplicateKeyPolicy,
     merges: MergeKeyPolicy,
 ) -> Result<T, Error> {
-    // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
-    // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
+    // A snippet of the file in the message might show a password. `no` is a text (a country), as in Pulumi.
+    // Tens of thousands of users are not an attack; the limits of repeated aliases stay.
     let options = serde_saphyr::options! {
         with_snippet: false,
         strict_booleans: true,
@@ -41,12 +42,12 @@ fn read_with<T: DeserializeOwned>(
     serde_saphyr::from_str_with_options(text, options)
 }
 
-/// What is wrong with a text, the way out, and the place, for readers of other formats.
+/// Returns what is wrong with a text, what to do about it, and the place, for readers of other formats.
 pub(in crate::interop) fn unreadable(error: &Error) -> (String, String, Option<(u64, u64)>) {
     mistake(error).into_parts()
 }
 
-/// What is wrong with a text; it goes on from the name of the file.
+/// Describes what is wrong with a text. The message continues a sentence that begins with the name of the file.
 pub(super) fn mistake(error: &Error) -> Mistake {
     let (what, help) = match error {
         Error::AliasError { error, .. } => return mistake(error),
@@ -76,7 +77,7 @@ pub(super) fn mistake(error: &Error) -> Mistake {
         ),
         error => {
             let text = error.to_string();
-            // The place stands behind, where it is said for every mistake.
+            // Cut the place off: it is reported separately for every mistake.
             let text = text.split_once(" at line ").map_or(text.as_str(), |(text, _)| text);
             match (text, text.strip_prefix(TWICE)) {
                 ("recursion limit exceeded", _) => too_deep(),
@@ -89,7 +90,7 @@ pub(super) fn mistake(error: &Error) -> Mistake {
     };
     match error.location() {
         Some(at) => {
-            // The place is told beside every mistake.
+            // The place is reported separately for every mistake.
             Mistake::new(what, help).at_line(at.line(), at.column())
         }
         None => Mistake::new(what, help),

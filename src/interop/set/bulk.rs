@@ -1,4 +1,4 @@
-//! The change of many recorded users.
+//! Changes properties of many recorded users.
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
@@ -10,12 +10,13 @@ use crate::{
     validate::{Context, resolve_decoded},
 };
 
-/// A change of properties of the recorded users that a [`Session`] means, by its targets and its filter: validated and
-/// planned like a program, with its guard, and carried out by [`Session::apply`] with
+/// A change of properties of the recorded users that the targets and the filter of a [`Session`] select. It is
+/// validated and planned like a program, with a guard, and applied by [`Session::apply`] with
 /// [`AllKnown`](crate::fleet::AllKnown).
 ///
-/// Everything else of a user stays as it is in the service, and is no more managed than before. What is set is managed
-/// from then on, as if a program had set it: the next plan of a program that says otherwise changes it back.
+/// All other properties of a user stay unchanged in the service, and do not become managed. The properties that are set
+/// are managed from then on, as if a program had set them: the next plan of a program with other values changes them
+/// back.
 ///
 /// ```
 /// use connect_user::{
@@ -68,7 +69,7 @@ pub struct BulkEdit<'a> {
     options: DeploymentOptions,
 }
 
-/// What a recorded user is to be.
+/// The desired state of a recorded user.
 struct Target {
     spec: UserSpec,
     mistakes: Vec<Diagnostic>,
@@ -76,22 +77,23 @@ struct Target {
 }
 
 impl<'a> BulkEdit<'a> {
-    /// A change for the users of a session. Of the options, the settings hold without their default tags.
+    /// Returns a change for the users of a session. Of the settings in the options, default tags and ignored changes
+    /// are not used.
     pub const fn new(edits: &'a PropertyEdits, options: DeploymentOptions) -> Self {
         Self { edits, options }
     }
 
-    /// Finds out which recorded users are meant, as they are recorded or as they are now, and refreshes them.
+    /// Selects recorded users, by their recorded or their actual state, and refreshes them.
     ///
     /// # Errors
     ///
-    /// As [`Session::choose`] and [`Session::refresh`].
+    /// The errors of [`Session::choose`] and [`Session::refresh`].
     pub async fn refresh(&self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
-        // What users are to become has no say in who is meant.
+        // The new values do not influence which users are selected.
         session.choose(&[]).await?;
         let mut targets: BTreeMap<String, Target> = BTreeMap::new();
         for (name, state) in session.users().filter(|(name, _)| session.is_meant(name)) {
-            // Where something is in the way, the user is read, and the preview tells.
+            // If the change is impossible for a user, it is read all the same, and the preview reports the reason.
             let target = self.target(state).unwrap_or_else(|_| unchanged(state, &self.options.settings));
             targets.insert(name.clone(), target);
         }
@@ -105,7 +107,8 @@ impl<'a> BulkEdit<'a> {
 
     /// Validates and previews the change. Call [`refresh`](Self::refresh) before.
     ///
-    /// Users for whom it is impossible stay as they are in the preview: do not apply it then.
+    /// The preview has no changes for users for which the change is impossible: do not apply it if the review is not
+    /// [valid](Review::is_valid).
     ///
     /// # Errors
     ///
@@ -178,7 +181,7 @@ impl<'a> BulkEdit<'a> {
         Ok(ReviewedUser { name: name.to_owned(), report, unresolved: Vec::new() })
     }
 
-    /// What a recorded user is to be: as it is, but for what is set; everything else is ignored.
+    /// The desired state of a recorded user: its actual state with the new values; all other properties are ignored.
     fn target(&self, state: &UserState) -> Result<Target, Diagnostic> {
         let Target { spec, settings, .. } = unchanged(state, &self.options.settings);
         let mut document = spec.encode();
@@ -208,10 +211,10 @@ impl<'a> BulkEdit<'a> {
         Ok(Target { spec, mistakes, settings })
     }
 
-    /// Everything but what is set, and what says the same.
+    /// The paths of all properties except those that are set, and those that hold the same setting.
     fn ignored(&self, state: &UserState) -> Vec<Path> {
         let is_set = |property: Property| {
-            // Type and number of a phone are one.
+            // Type and number of a phone are one value.
             let is_phone = |one, other| property == one && self.edits.has(other);
             self.edits.has(property)
                 || property.twin().is_some_and(|twin| self.edits.has(twin))
@@ -227,7 +230,8 @@ impl<'a> BulkEdit<'a> {
         ignored
     }
 
-    /// A user of whom what is cleared counts as managed: somebody means it to go, whoever has set it.
+    /// A user with the cleared properties counted as managed, so that they are cleared even if the program did not set
+    /// them.
     fn with_cleared<'s>(&self, state: &'s Arc<UserState>) -> Cow<'s, Arc<UserState>> {
         let is_there = state.to_spec(&Settings::default()).managed();
         let missing = self
@@ -245,7 +249,7 @@ impl<'a> BulkEdit<'a> {
     }
 }
 
-/// A user as it is.
+/// A target that leaves a user unchanged.
 fn unchanged(state: &UserState, settings: &Settings) -> Target {
     let mut settings = settings.clone();
     settings.default_tags.clear();
@@ -253,7 +257,7 @@ fn unchanged(state: &UserState, settings: &Settings) -> Target {
     Target { spec: state.to_spec(&settings), mistakes: Vec::new(), settings }
 }
 
-/// Leaves a property out of a document; the block of a phone goes with its type.
+/// Removes a property from a document; without its type, the whole phone block is removed.
 fn leave_out(document: &mut Value, property: Property) {
     let path = match property {
         Property::PhoneType => Path::root().member("phoneConfig"),

@@ -1,4 +1,4 @@
-//! Which properties are set, and to what.
+//! The properties to set, with their values.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::{
     validate::{Context, validate_document},
 };
 
-/// Properties, each with the value that users are to have.
+/// Properties to set or clear, each with its new value.
 ///
 /// ```
 /// use connect_user::interop::set::PropertyEdits;
@@ -29,17 +29,17 @@ use crate::{
 pub struct PropertyEdits(Vec<(Place, Option<Value>)>);
 
 impl PropertyEdits {
-    /// Reads properties to set, each `PROPERTY=VALUE`, and those to clear.
+    /// Reads properties to set, each as `PROPERTY=VALUE`, and properties to clear, each as `PROPERTY`.
     ///
-    /// A property is named as in the table of properties (`identityInfo.email`), a tag by its key (`tags.team`), and
-    /// the element of a list by what it is about: `autoAcceptConfigs.VOICE`, `userProficiencies.Language.German`, with
-    /// one of its further members behind it. A value has the form of its property: a list of ids is separated by commas,
-    /// or JSON, as other lists are. An empty value clears.
+    /// A property is named as in the table of properties (`identityInfo.email`), a tag by its key (`tags.team`), and an
+    /// element of a list by its channel or attribute: `autoAcceptConfigs.VOICE`, `userProficiencies.Language.German`,
+    /// followed by the name of a member where the element has several. A value has the form of its property: a list of
+    /// ids is separated by commas, or is JSON, as other lists are. An empty value clears the property.
     ///
     /// # Errors
     ///
-    /// Every mistake: a property that is unknown, or that no call changes; a value of another form; what breaks a rule,
-    /// whoever the user is.
+    /// All mistakes: properties that are unknown, or that no call changes; values of another form; values that break a
+    /// rule for every user.
     pub fn parse<S: AsRef<str>>(set: &[S], unset: &[S]) -> Result<Self, Vec<Diagnostic>> {
         let set = set.iter().enumerate().map(|(number, text)| read(number, text.as_ref()));
         let unset = unset.iter().map(|text| Ok((Place::parse(text.as_ref())?.0, None)));
@@ -62,7 +62,7 @@ impl PropertyEdits {
         if mistakes.is_empty() { Ok(edits) } else { Err(mistakes) }
     }
 
-    /// The properties that are set or cleared.
+    /// Returns the properties that are set or cleared.
     pub fn properties(&self) -> impl Iterator<Item = Property> {
         self.0.iter().map(|(place, _)| place.property)
     }
@@ -73,31 +73,31 @@ impl PropertyEdits {
         self.0.iter().filter(is_cleared).map(|(place, _)| place.property)
     }
 
-    /// Whether a property is set or cleared, or a part of it.
+    /// Whether a property, or a part of it, is set or cleared.
     pub(super) fn has(&self, property: Property) -> bool {
         self.properties().any(|other| other == property)
     }
 
-    /// Whether a place is, or a part of it.
+    /// Whether the path is set or cleared, by itself or as a part of a property.
     pub(super) fn covers(&self, path: &Path) -> bool {
         self.0.iter().any(|(place, _)| place.path().covers(path))
     }
 
-    /// Puts the values into a document of a user, or says where something else is in the way.
+    /// Writes the values to the document of a user. Fails with the path of a value that has another form than expected.
     pub(super) fn put(&self, document: &mut Value) -> Result<(), Path> {
         self.0.iter().try_for_each(|(place, value)| place.put(document, value.as_ref()))
     }
 
-    /// The same with other values, such as escaped ones.
+    /// Returns the edits with converted values, for example escaped ones.
     pub(super) fn map(&self, value: impl Fn(&Value) -> Value) -> Self {
         Self(self.0.iter().map(|(place, old)| (place.clone(), old.as_ref().map(&value))).collect())
     }
 
-    /// The rules that hold for every user.
+    /// The rules that the edits break for every user.
     fn broken_rules(&self) -> Vec<Diagnostic> {
         let text = |text: &str| Value::from(text);
         let mut document = Value::Map(vec![
-            // That of an ARN is right for users of its own instance alone.
+            // An ARN in the edits must match the instance of the user, which differs: leave it unknown.
             ("instanceId".to_owned(), Value::Unknown),
             ("name".to_owned(), text("n")),
             ("routingProfileId".to_owned(), text("r")),
@@ -109,7 +109,7 @@ impl PropertyEdits {
                 members.push(("phoneConfig".to_owned(), phone));
             }
         }
-        // Nothing is in the way of an edit there.
+        // Writing to this document cannot fail.
         let _ = self.put(&mut document);
         let (_, report) = validate_document(document, &Context::builder().exists(true).build());
         let is_cleared =
@@ -124,7 +124,7 @@ impl PropertyEdits {
     }
 }
 
-/// Whether one place is the other, or a part of it.
+/// Whether one place equals the other, or one is a part of the other.
 fn is_within(one: &Place, other: &Place) -> bool {
     use super::places::Within::{Element, Whole};
     one.property == other.property
@@ -142,7 +142,7 @@ fn read(number: usize, text: &str) -> Result<(Place, Option<Value>), Diagnostic>
         *c == '=' && !is_quoted
     });
     let Some((name, value)) = end.and_then(|(end, _)| Some((text.get(..end)?, text.get(end + 1..)?))) else {
-        // What is no property may be a value.
+        // Do not show a text that is not a property: it may be a value.
         let (message, help) = match Place::parse(text) {
             Ok((place, _)) => {
                 let name = one_line(&place.text).into_owned();
@@ -161,7 +161,7 @@ fn read(number: usize, text: &str) -> Result<(Place, Option<Value>), Diagnostic>
 }
 
 impl fmt::Debug for PropertyEdits {
-    /// Without the values, which may be personal.
+    /// Leaves out the values, which may be personal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|(place, _)| &place.text)).finish()
     }

@@ -1,11 +1,11 @@
-//! Values from text, by the form of a property.
+//! Reads values from text, by the form of a property.
 
 use crate::{
     interop::program::shaped,
     user::{Code, Diagnostic, Shape, Value, one_line},
 };
 
-/// The value of a text; `None` for an empty one. A mistake is one of `place`.
+/// The value of a text; `None` if it is empty. Messages of mistakes name `place`.
 pub(super) fn value(text: &str, shape: Shape, place: &str) -> Result<Option<Value>, Diagnostic> {
     let text = text.trim();
     if text.is_empty() {

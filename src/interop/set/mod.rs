@@ -1,8 +1,8 @@
-//! One change of many recorded users, and of the text of their program.
+//! Changes properties of many recorded users, and the text of their program.
 //!
-//! [`PropertyEdits`] reads `PROPERTY=VALUE` by the table of properties. [`BulkEdit`] plans the change for the users of
-//! a [`Session`](crate::fleet::Session) that are meant: nothing else of them is changed, and nothing else becomes
-//! managed. [`edit_program`] makes the program say the same, in place.
+//! [`PropertyEdits`] reads `PROPERTY=VALUE` by the table of properties. [`BulkEdit`] plans the change for the selected
+//! users of a [`Session`](crate::fleet::Session): their other properties are not changed, and do not become managed.
+//! [`edit_program`] makes the same change in the text of the program, in place.
 
 mod bulk;
 mod edits;

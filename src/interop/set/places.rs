@@ -13,18 +13,18 @@ use crate::{
 pub(super) struct Place {
     pub(super) property: Property,
     pub(super) within: Within,
-    /// As it was written.
+    /// The place as it was written.
     pub(super) text: String,
 }
 
-/// Where in a property it is.
+/// The part of a property.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Within {
-    /// All of it.
+    /// The whole property.
     Whole,
     /// A tag, by its key.
     Tag(String),
-    /// A member of the element that has these members.
+    /// A member of an element of a list; the element is identified by the values of its key members.
     Element(Vec<(&'static str, String)>, &'static str),
 }
 
@@ -49,12 +49,12 @@ impl Place {
         Ok((Self { property, within, text: text.to_owned() }, shape))
     }
 
-    /// Whether it is all of a property.
+    /// Whether the place is a whole property.
     pub(super) fn is_whole(&self) -> bool {
         self.within == Within::Whole
     }
 
-    /// The place in a document of a user.
+    /// The path in the document of a user.
     pub(super) fn path(&self) -> Path {
         match &self.within {
             Within::Tag(key) => Path::from(self.property).key(key.as_str()),
@@ -62,7 +62,8 @@ impl Place {
         }
     }
 
-    /// Sets or takes away what is there in a document, or says where something else is in the way.
+    /// Sets or removes the value at this place of a document. Fails with the path of a value that has another form than
+    /// expected.
     pub(super) fn put(&self, document: &mut Value, value: Option<&Value>) -> Result<(), Path> {
         let path = self.path();
         match &self.within {
@@ -87,7 +88,7 @@ impl Place {
         }
     }
 
-    /// The place of the first so many names.
+    /// The path of the first `depth` names.
     fn path_to(&self, depth: usize) -> Path {
         let names = self.property.path().split('.').take(depth);
         names.fold(Path::root(), |path, name| path.member(name))
@@ -103,7 +104,7 @@ fn unchangeable(property: Property) -> Option<&'static str> {
     }
 }
 
-/// The list that a place is in an element of, and where.
+/// The list of a place within an element, and the rest of the place.
 fn list_of(text: &str) -> Option<(Property, &str)> {
     let lists = Property::ALL.iter().filter(|property| !property.members().is_empty());
     lists.copied().find_map(|property| {
@@ -194,7 +195,7 @@ fn part(property: Property, text: &str) -> Diagnostic {
     Diagnostic::new(Code::UNKNOWN_MEMBER, message).at(property).with_help(help)
 }
 
-/// A member or an entry, made where it is not there.
+/// A member or an entry, which is added if it does not exist.
 fn member_mut<'a>(members: &'a mut Vec<(String, Value)>, step: &Segment) -> Option<&'a mut Value> {
     let place = place_of(members, step);
     let name = match step {
@@ -209,13 +210,13 @@ fn member_mut<'a>(members: &'a mut Vec<(String, Value)>, step: &Segment) -> Opti
     members.get_mut(place).map(|(_, value)| value)
 }
 
-/// Takes away what is at a place, if anything is.
+/// Removes the value at a path, if there is one.
 pub(super) fn remove(document: &mut Value, path: &Path) {
-    // What is no map has nothing there.
+    // If a value on the path is not a map, there is nothing to remove.
     let _ = put(document, path.segments(), None);
 }
 
-/// Sets or takes away a member; otherwise, how many names lead to something that is no map.
+/// Sets or removes a member. Fails with the number of names that lead to a value that is not a map.
 fn put(at: &mut Value, names: &[Segment], value: Option<&Value>) -> Result<(), usize> {
     let Some((first, rest)) = names.split_first() else { return Ok(()) };
     if *at == Value::Null {

@@ -1,4 +1,4 @@
-//! The text of a program in which users have other values.
+//! Edits the text of a program.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::{
     user::{Code, Diagnostic, Path, Value},
 };
 
-/// The text of a program, `name`d as in [`Source::new`], in which these users have the values that are set. Everything
-/// else stays as it is written: comments, order, quotes and white space.
+/// Sets properties of these users in the text of a program, and returns the new text. Everything else stays unchanged:
+/// comments, order, quotes and white space. `name` is the name of the program in messages, as in [`Source::new`].
 ///
-/// It is edited for all users or for none. A user is refused whose value is not its own: one that comes from a
-/// reference, a function, an alias or a map that is merged in, or stands where other users share it.
+/// The text is edited for all users or for none. A user is refused if the value is not its own: if it comes from a
+/// reference, a function, an alias or a merged map, or if other users share it.
 ///
 /// ```
 /// use connect_user::interop::set::{PropertyEdits, edit_program};
@@ -37,7 +37,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`ProgramError`], with a mistake for each user that cannot be edited in place, or of a text that is no program.
+/// [`ProgramError`], with a mistake for each user that cannot be edited in place, or if the text is not a program.
 pub fn edit_program<'n>(
     name: &str,
     text: &str,
@@ -49,11 +49,11 @@ pub fn edit_program<'n>(
         Some(bare) => ("\u{feff}", bare),
         None => ("", text),
     };
-    // It was read before: neither can fail.
+    // The text was read before: neither can fail.
     let (Ok(mut document), Some(root)) = (read_yaml::<Value>(bare), tree::read(bare)) else {
         return Err(ProgramError::new(vec![(whole(), None)]));
     };
-    // What looks like a reference in a value is none.
+    // Texts in values that look like references are not references.
     let edits = edits.map(without_references);
     let mut rewrite = Rewrite::new(bare);
     let mut mistakes: Vec<(Diagnostic, Option<Location>)> = Vec::new();
@@ -76,7 +76,7 @@ pub fn edit_program<'n>(
         return Err(ProgramError::new(mistakes));
     }
     let edited = rewrite.finish().map(|edited| format!("{mark}{edited}"));
-    // Whatever the text is like: it says now what it is to say, of everybody.
+    // Check the result: the new text must have the desired value for every user.
     let Some((edited, said)) = edited.and_then(|edited| {
         let said = read_yaml::<Value>(edited.trim_start_matches('\u{feff}')).ok()?;
         Some((edited, said))
@@ -151,7 +151,7 @@ fn whole() -> Diagnostic {
     Diagnostic::new(Code::NOT_EDITED, message).with_help("edit the program by hand, and apply it")
 }
 
-/// The users of whom two documents differ.
+/// The resource names of the users that differ between two documents.
 fn differing<'d>(document: &'d Value, other: &Value) -> Vec<&'d str> {
     match (document.get("resources"), other.get("resources")) {
         (Some(Value::Map(resources)), Some(Value::Map(others))) => {
@@ -164,13 +164,13 @@ fn differing<'d>(document: &'d Value, other: &Value) -> Vec<&'d str> {
     }
 }
 
-/// A member, which probably is at a place.
+/// The member with this name, which is probably at index `place`.
 fn member<'v>(members: &'v [(String, Value)], place: usize, name: &str) -> Option<&'v Value> {
     let there = members.get(place).filter(|(other, _)| other == name);
     there.or_else(|| members.iter().find(|(other, _)| other == name)).map(|(_, value)| value)
 }
 
-/// Whether two values say the same, in whatever order: no order in a program means anything to a user.
+/// Whether two values are equal in any order: the order in a program has no meaning for a user.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Map(one), Value::Map(other)) => {

@@ -1,4 +1,4 @@
-//! The fewest changes of a text after which it says another value.
+//! Changes a text minimally, so that it has another value.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ pub(super) struct Rewrite<'t> {
     /// Whether the text is JSON, and stays so.
     is_json: bool,
     line_break: &'static str,
-    /// What stands behind the `:` of a key.
+    /// The text after the `:` of a key.
     space: &'static str,
     changes: Vec<(Range<usize>, String)>,
 }
@@ -39,7 +39,7 @@ impl<'t> Rewrite<'t> {
         }
     }
 
-    /// The text with the changes; `None` where two of them are in each other's way.
+    /// Returns the text with the changes; `None` if two of them overlap.
     pub(super) fn finish(mut self) -> Option<String> {
         self.changes.sort_by_key(|(range, _)| (range.start, range.end));
         let (mut new, mut done) = (String::with_capacity(self.text.len()), 0);
@@ -52,7 +52,7 @@ impl<'t> Rewrite<'t> {
         Some(new)
     }
 
-    /// Makes a node that says `old` say `new`.
+    /// Changes a node with the value `old` to the value `new`.
     pub(super) fn node(&mut self, node: &Node, old: &Value, new: &Value, at: &Path) -> Result<(), InTheWay> {
         if old == new {
             return Ok(());
@@ -89,7 +89,7 @@ impl<'t> Rewrite<'t> {
         }
     }
 
-    /// Whether a value is written where it stands: it comes from nowhere else.
+    /// Checks that a value is written in place, and does not come from an alias, a reference, a function or a merge.
     fn own(&self, node: &Node, value: &Value, at: &Path) -> Result<(), InTheWay> {
         let in_the_way = |why: String| Err(InTheWay { path: at.clone(), why });
         match (&node.kind, value) {
@@ -200,7 +200,7 @@ impl<'t> Rewrite<'t> {
         Ok(())
     }
 
-    /// Takes members or items away, and adds others behind the last one that stays.
+    /// Removes members or items, and adds others after the last one that stays.
     fn parts(
         &mut self,
         node: &Node,
@@ -246,7 +246,7 @@ impl<'t> Rewrite<'t> {
             None => " "
                 .repeat(self.text.get(self.line_start(first)..first).map_or(0, |text| text.chars().count())),
         };
-        // On lines of their own: those before may be taken away.
+        // Add them on new lines, because the lines before may be removed.
         let next = self.next_line(last.end);
         let is_open = next == self.text.len() && !self.text.ends_with('\n');
         let added: String = added
@@ -263,7 +263,7 @@ impl<'t> Rewrite<'t> {
             let Some(range) = places.get(*place) else { continue };
             let end = self.line_end(range.end);
             let range = match (self.indent(range.start), places.get(place + 1)) {
-                // The first one, behind the `-` of an item.
+                // The first member, after the `-` of an item.
                 (None, Some(next)) => range.start..next.start,
                 // The last line of the text.
                 _ if end == self.text.len() => self.line_end(self.before(range.start))..end,
@@ -273,12 +273,12 @@ impl<'t> Rewrite<'t> {
         }
     }
 
-    /// A member as it is added.
+    /// The text of a new member.
     fn member(&self, name: &str, value: &Value) -> String {
         format!("{}:{}{}", self.flow(&name.into()), self.space, self.flow(value))
     }
 
-    /// A value in one line.
+    /// The text of a value, on one line.
     fn flow(&self, value: &Value) -> String {
         match value {
             _ if self.is_json => json_line(value),
@@ -296,7 +296,7 @@ impl<'t> Rewrite<'t> {
         }
     }
 
-    /// What stands before a place on its line, where that is white space.
+    /// The text before a place on its line, if it is white space.
     fn indent(&self, at: usize) -> Option<&'t str> {
         let before = self.text.get(self.line_start(at)..at)?;
         before.chars().all(|c| c == ' ' || c == '\t').then_some(before)
@@ -318,7 +318,7 @@ impl<'t> Rewrite<'t> {
         rest.find('\n').map_or(self.text.len(), |end| at + end + 1)
     }
 
-    /// A place on the line before.
+    /// The end of the line before.
     fn before(&self, at: usize) -> usize {
         self.line_start(at).saturating_sub(self.line_break.len())
     }
@@ -336,10 +336,10 @@ fn function(members: &[(Key, Node)]) -> Option<&str> {
     }
 }
 
-/// What older readers of YAML take for a boolean.
+/// Texts that older versions of YAML read as booleans.
 const FLAGS: &[&str] = &["y", "n", "yes", "no", "on", "off"];
 
-/// Whether a text is the same without quotes.
+/// Whether a text has the same value without quotes.
 fn is_plain(text: &str) -> bool {
     let is_safe = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | '+' | ':' | ' ');
     text.chars().all(is_safe)

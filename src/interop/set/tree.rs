@@ -1,4 +1,4 @@
-//! A document with the places of everything in its text.
+//! A document with the places of all its values in the text.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -11,11 +11,11 @@ pub(super) struct Node {
     pub(super) kind: Kind,
 }
 
-/// What stands there.
+/// The kind of a value.
 #[derive(Debug)]
 pub(super) enum Kind {
     Scalar(Quotes),
-    /// Nothing, behind the `:` of a key.
+    /// No value after the `:` of a key.
     Empty,
     Alias,
     Map {
@@ -34,7 +34,7 @@ pub(super) enum Quotes {
     None,
     Single,
     Double,
-    /// In lines of its own.
+    /// A block scalar.
     Block,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct Key {
 }
 
 impl Node {
-    /// The members of a member, by their keys.
+    /// The members of the member with this name, by key.
     pub(super) fn members(&self, name: &str) -> HashMap<&str, &Self> {
         match self.member(name).map(|node| &node.kind) {
             Some(Kind::Map { members, .. }) => {
@@ -56,7 +56,7 @@ impl Node {
         }
     }
 
-    /// The member of a map, by its key.
+    /// The member of a map with this key.
     pub(super) fn member(&self, name: &str) -> Option<&Self> {
         let Kind::Map { members, .. } = &self.kind else { return None };
         members.iter().find(|(key, _)| key.text == name).map(|(_, node)| node)
@@ -150,19 +150,19 @@ impl<'t> Reader<'t> {
         let range = span.byte_range()?;
         match event {
             Event::Scalar(text, ..) => Some(Key { text: text.clone().into_owned(), range }),
-            // Such a key names nothing that can be set.
+            // A key that is not a scalar cannot be set.
             event => Some(Key { text: String::new(), range: self.node(event, span)?.range }),
         }
     }
 
-    /// Behind the `:` of a key that has no value.
+    /// The position after the `:` of a key without a value.
     fn behind_colon(&self, key_end: usize) -> usize {
         let rest = self.text.get(key_end..).unwrap_or_default();
         let blank = rest.len() - rest.trim_start().len();
         if rest.trim_start().starts_with(':') { key_end + blank + 1 } else { key_end }
     }
 
-    /// The `-` before an item.
+    /// The position of the `-` before an item.
     fn dash(&self, item: &Node) -> Option<usize> {
         self.text.get(..item.range.start)?.rfind('-')
     }

@@ -1,5 +1,5 @@
-//! The messages of Pulumi's provider protocol, as of version 3.274: the fields that this provider reads or writes,
-//! by their numbers. A field that is not here is skipped when it comes, and has its default when it is sent.
+//! The messages of Pulumi's provider protocol, as of version 3.274: the fields that this provider reads or writes, with
+//! their numbers. Other fields are ignored in requests, and have their defaults in answers.
 
 use std::collections::HashMap;
 
@@ -89,7 +89,7 @@ messages! {
         id: String [string] = 1, urn: String [string] = 2,
         properties: Object [message, optional] = 3, inputs: Object [message, optional] = 4,
     }
-    /// The id is empty where there is no such user.
+    /// The id is empty if the user does not exist.
     ReadResponse {
         id: String [string] = 1, properties: Object [message, optional] = 2,
         inputs: Object [message, optional] = 3, refresh_before_update: bool [bool] = 4,
@@ -110,7 +110,7 @@ messages! {
         timeout: f64 [double] = 4, old_inputs: Object [message, optional] = 5,
     }
 
-    /// Part of an error: a user that was made or changed in part, or of whom nobody knows.
+    /// The detail of an error: a user that was created or changed partially, or whose state is unknown.
     ErrorResourceInitFailed {
         id: String [string] = 1, properties: Object [message, optional] = 2,
         reasons: Vec<String> [string, repeated] = 3, inputs: Object [message, optional] = 4,
@@ -121,7 +121,7 @@ messages! {
         code: i32 [int32] = 1, message: String [string] = 2, details: Vec<Any> [message, repeated] = 3,
     }
 
-    /// There is no bound where `limit` is less than 1.
+    /// A `limit` less than 1 means no limit.
     ListRequest {
         token: String [string] = 1, query: Object [message, optional] = 2, limit: i64 [int64] = 3,
     }
@@ -140,7 +140,7 @@ pub struct ListResponse {
 
 #[derive(Clone, PartialEq, Oneof)]
 pub enum ListItem {
-    /// The query is not known yet.
+    /// The query has unknown values.
     #[prost(message, tag = "1")]
     Computed(Empty),
     #[prost(message, tag = "2")]

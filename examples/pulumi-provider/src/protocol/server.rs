@@ -1,4 +1,4 @@
-//! The service that the engine calls: each method by its name, with the messages that it takes and gives.
+//! The service that the engine calls: its methods by name, with their request and answer messages.
 
 use std::{
     convert::Infallible,
@@ -24,7 +24,7 @@ use tonic::{
 use super::messages::Empty;
 use crate::provider::Provider;
 
-/// As large as the engine's own limit.
+/// Limit of a message in bytes, equal to the limit of the engine.
 const MOST_BYTES: usize = 400 << 20;
 
 #[derive(Clone)]
@@ -78,7 +78,7 @@ async fn answer(p: Arc<Provider>, request: http::Request<Body>) -> http::Respons
         "Invoke" => unary(request, |r| p.invoke(r)).await,
         "List" => streaming(request, |r| p.list(r)).await,
         "Cancel" => unary(request, async |_: Empty| p.cancel()).await,
-        // No program of another tool is converted by this provider: the answers are empty.
+        // This provider does not convert programs of other tools: the answers are empty.
         "GetMapping" | "GetMappings" => unary(request, async |_: Empty| Ok(Empty {})).await,
         _ => Status::unimplemented(format!(
             "this provider has no `{method}`: it has neither components nor parameters"
@@ -87,7 +87,7 @@ async fn answer(p: Arc<Provider>, request: http::Request<Body>) -> http::Respons
     }
 }
 
-/// A method: what it is asked, and its answers.
+/// A method: a function from a request to answers.
 struct Method<F>(F);
 
 impl<Q, A, F, T> ServerStreamingService<Q> for Method<F>
@@ -105,7 +105,7 @@ where
     }
 }
 
-/// Answers with one message: on the wire that is a stream of one.
+/// Answers with one message: on the wire, this is a stream with one message.
 async fn unary<Q: Message + Default + 'static, A: Message + 'static, T>(
     request: http::Request<Body>,
     mut method: impl FnMut(Q) -> T,

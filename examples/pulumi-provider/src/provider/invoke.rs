@@ -6,12 +6,12 @@ use super::{Answer, Provider};
 use crate::{schema::BLOCKS, wire::Document};
 
 impl Provider {
-    /// The user by its id or its exact name.
+    /// Finds a user by its id or its exact name.
     pub(super) async fn get_user(&self, args: &Document) -> Answer<Value> {
         let region = self.service()?.region(args.text("region")).await?;
         let found = region.users.find(&args.value).await.map_err(|failure| self.refuse(&failure))?;
         let Value::Map(mut members) = found.outputs else { return Ok(Value::Null) };
-        // Every tag is shown, whoever has set it.
+        // All tags are shown, including tags that were not set by the program.
         let all = members.extract_if(.., |(name, _)| name == "tagsAll").next().map(|(_, tags)| tags);
         members.retain(|(name, _)| name != "tags");
         members.extend(all.map(|tags| ("tags".to_owned(), tags)));

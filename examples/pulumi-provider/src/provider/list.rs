@@ -1,4 +1,4 @@
-//! The users of an instance, for `pulumi import` and what else looks for resources.
+//! Lists the users of an instance, for `pulumi import` and other searches for resources.
 
 use connect_user::{
     engine::{Query, Spelling},
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Provider {
-    /// Lists the users of the instance that the query names; a query that is not known yet has no answer.
+    /// Lists the users of the instance that the query names; a query with unknown values has no result yet.
     pub async fn list(&self, request: ListRequest) -> Answer<Vec<ListResponse>> {
         let ListRequest { token, query, limit } = request;
         check_type(&token)?;

@@ -1,4 +1,4 @@
-//! The provider: each call of Pulumi's engine.
+//! The provider: handles the calls of Pulumi's engine.
 
 mod invoke;
 mod list;
@@ -38,7 +38,7 @@ impl Provider {
         service.ok_or_else(|| refused("the provider is not configured yet"))
     }
 
-    /// Tells the engine what the calls so far have shown about the service as a whole.
+    /// Sends the engine notices about the service as a whole, from the calls so far.
     pub async fn tell(&self) {
         if let Ok(service) = self.service() {
             self.say("", &service.take_notices()).await;
@@ -46,7 +46,7 @@ impl Provider {
     }
 }
 
-/// The name in the program of the user that a URN names: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`.
+/// The resource name in a URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`.
 fn name_of(urn: &str) -> Answer<&str> {
     let mut parts = urn.splitn(4, "::").skip(2);
     let (types, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -102,7 +102,7 @@ impl Provider {
         Ok(CheckResponse { inputs: news, failures: errors.iter().map(failure).collect() })
     }
 
-    /// Users that are there stay, whatever changes: their own Regions are compared when they are.
+    /// Compares configurations. A change never replaces users: their Regions are compared in their own diffs.
     pub fn diff_config(&self, request: DiffRequest) -> Answer<DiffResponse> {
         let DiffRequest { olds, news, old_inputs, .. } = request;
         let is_same = Document::read(old_inputs.or(olds)).value == Document::read(news).value;

@@ -1,4 +1,4 @@
-//! A user's calls: check, diff, create, read, update, delete.
+//! The calls for a user: check, diff, create, read, update, delete.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Provider {
         let (old, inputs) = (self.inputs(olds), self.inputs(news));
         let naming = naming(name, random_seed, autonaming.as_ref());
         let region = self.service()?.of(&inputs).await?;
-        // A user that replaces another is checked without the old inputs.
+        // A user that replaces another user is checked without the old inputs.
         let prior =
             (!old.is_empty()).then(|| Snapshot::new(Kept::default()).with_inputs(old.value().clone()));
         let checked = region.users.check(inputs.value(), prior.as_ref(), &naming).await;
@@ -43,18 +43,19 @@ impl Provider {
         Ok(CheckResponse { failures: failures.collect(), inputs: Some(inputs.write(checked.inputs)) })
     }
 
-    /// What inputs would change.
+    /// Returns the changes that new inputs would make.
     pub async fn diff(&self, request: DiffRequest) -> Answer<DiffResponse> {
         let DiffRequest { id, urn, olds, news, ignore_changes, old_inputs } = request;
         name_of(&urn)?;
         let (prior, inputs) = (self.prior(&id, olds, old_inputs)?, self.inputs(news));
-        // The engine keeps the id of an update: who is not known to be there is deleted, if made, and made.
+        // The engine keeps the id in an update, so a user whose creation is uncertain is replaced: it is deleted, if it
+        // exists, and created.
         if prior.snapshot.kept.is_uncertain() {
             return Ok(replacing("userId", true));
         }
         let service = self.service()?;
         let region = service.region(inputs.region()).await?;
-        // Another Region is another user.
+        // A user in another Region is another user.
         let old = service.region(prior.region.as_deref()).await?;
         if inputs.has_unknown_region() || old.name != region.name {
             return Ok(replacing("region", false));
@@ -89,12 +90,12 @@ impl Provider {
         Ok(CreateResponse { id, properties: Some(properties) })
     }
 
-    /// Reads a user again, or begins with one that exists.
+    /// Refreshes a user, or imports a user that exists.
     pub async fn read(&self, request: ReadRequest) -> Answer<ReadResponse> {
         let ReadRequest { id, urn, properties, inputs } = request;
         name_of(&urn)?;
         let gone = ReadResponse::default();
-        // An import may name the Region behind the id.
+        // An import may give the Region after the id.
         let (id, named) = match id.rsplit_once('@') {
             Some((id, region)) => (id.to_owned(), Some(region.to_owned())),
             None => (id, None),
@@ -177,7 +178,7 @@ impl Provider {
         Ok(prior)
     }
 
-    /// Tells the engine what there is to say.
+    /// Sends notes and warnings to the engine.
     pub(super) async fn say(&self, urn: &str, notes: &[Diagnostic]) {
         for note in notes {
             let severity = match note.severity {
@@ -193,12 +194,12 @@ impl Provider {
         errors.map(|reason| self.secrets.hide(&text(reason))).collect()
     }
 
-    /// A call that did nothing.
+    /// The error of a call that did nothing.
     pub(super) fn refuse(&self, failure: &Failure) -> Status {
         refused(self.reasons(failure).join("; "))
     }
 
-    /// A call that may have done something: the engine stores the user as it now is.
+    /// The error of a call that may have done something: the engine stores the actual user.
     fn failed(
         &self,
         failure: Failure,
@@ -220,7 +221,8 @@ impl Provider {
     }
 }
 
-/// Pulumi does not tell a provider whom a creation replaces, and compares nothing where a command asks for it.
+/// Adds a help about the order of a replacement. Pulumi does not tell a provider which user a creation replaces, and
+/// makes no diff if a command requests the replacement.
 fn tell_the_order(failure: &mut Failure) {
     for taken in failure.diagnostics.iter_mut().filter(|reason| reason.code == Code::NAME_TAKEN) {
         let help = taken.help.take().unwrap_or_default();
@@ -230,7 +232,7 @@ fn tell_the_order(failure: &mut Failure) {
     }
 }
 
-/// The time that `customTimeouts` gives a call, in seconds; 0 is without a bound.
+/// The time limit of a call from `customTimeouts`, in seconds; 0 means no limit.
 fn time(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero())
 }
@@ -244,8 +246,8 @@ fn naming(name: &str, seed: Vec<u8>, autonaming: Option<&Autonaming>) -> Naming 
     }
 }
 
-/// What the engine says of the user. It has worked ignored changes into the inputs already: a place that is none
-/// of a user's has no meaning any more.
+/// The options of a user from the engine. The engine has already applied ignored changes to the inputs, so paths that
+/// are not paths of a user are dropped.
 fn options(ignore_changes: Vec<String>) -> ResourceOptions<'static> {
     let ignored = ignore_changes.into_iter().filter(|place| ignored_path(place).is_ok());
     ResourceOptions::builder().ignore_changes(ignored.collect()).build()

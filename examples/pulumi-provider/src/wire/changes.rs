@@ -1,4 +1,4 @@
-//! What changes, as Pulumi's engine shows it.
+//! Changes, in the form that Pulumi's engine shows.
 
 use connect_user::{
     diff::{Change, ChangeKind, ReplacementOrder},
@@ -7,19 +7,20 @@ use connect_user::{
 
 use crate::protocol::{DiffChanges, DiffResponse, PropertyDiff, PropertyDiffKind};
 
-/// The answer to what is planned of a user.
+/// The answer for a planned user.
 pub fn property_diff(planned: &Planned) -> DiffResponse {
-    // The engine may replace a user for changes that need no replacement (`replaceOnChanges`): its name stays.
+    // The engine may replace a user for other changes, too (`replaceOnChanges`); the name then stays the same.
     let delete_before_replace = planned.replacement != Some(ReplacementOrder::CreateBeforeDelete);
     if planned.is_empty() {
         let changes = DiffChanges::None.into();
         return DiffResponse { changes, delete_before_replace, ..DiffResponse::default() };
     }
     let changes = planned.changes.iter().map(|change| (change.path.to_string(), kind(change)));
-    // What an earlier update left to do, such as a sign-out, changes no property; every apply gives the tags anew.
+    // Unfinished work of an earlier update, such as a sign-out, changes no property: show it as a change of `tagsAll`,
+    // which every apply sets again.
     let unfinished = planned.changes.is_empty().then(|| ("tagsAll".to_owned(), PropertyDiffKind::Update));
     let mut answer = differing(changes.chain(unfinished));
-    // Where an unknown value may replace the user, it is said to.
+    // An unknown value that may replace the user is shown as a replacement.
     if planned.is_replacement() && answer.replaces.is_empty() {
         let open = planned.changes.iter().filter(|change| change.unknown);
         answer.replaces = open.map(|change| change.path.to_string()).collect();
@@ -27,13 +28,13 @@ pub fn property_diff(planned: &Planned) -> DiffResponse {
     DiffResponse { delete_before_replace, ..answer }
 }
 
-/// The answer where one place makes a new user of it, whatever else changes.
+/// The answer for a user that is replaced because of one path, whatever else changes.
 pub fn replacing(place: &str, delete_before_replace: bool) -> DiffResponse {
     let answer = differing([(place.to_owned(), PropertyDiffKind::UpdateReplace)].into_iter());
     DiffResponse { delete_before_replace, ..answer }
 }
 
-/// The answer with these changes.
+/// An answer with these changes.
 fn differing(changes: impl Iterator<Item = (String, PropertyDiffKind)>) -> DiffResponse {
     let mut answer = DiffResponse { has_detailed_diff: true, ..DiffResponse::default() };
     for (place, kind) in changes {

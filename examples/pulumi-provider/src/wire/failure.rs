@@ -1,4 +1,4 @@
-//! What went wrong, as Pulumi's engine takes it.
+//! Errors, in the form that Pulumi's engine expects.
 
 use connect_user::user::Diagnostic;
 use prost::Message;
@@ -7,15 +7,15 @@ use tonic::{Code, Status};
 
 use crate::protocol::{ErrorResourceInitFailed, ErrorStatus};
 
-/// A call that did nothing.
+/// The error of a call that did nothing.
 pub fn refused(reason: impl Into<String>) -> Status {
     Status::new(Code::FailedPrecondition, reason)
 }
 
-/// What the engine calls the detail of an error.
+/// The type name of the detail of an error.
 const INIT_FAILED: &str = "type.googleapis.com/pulumirpc.ErrorResourceInitFailed";
 
-/// A call that did something of what it was to do, or of which nobody knows: the engine stores the user as it is.
+/// The error of a call that was done partially, or whose outcome is unknown: the engine stores the actual user.
 pub fn partial(failed: &ErrorResourceInitFailed) -> Status {
     let message = failed.reasons.join("; ");
     let detail = Any { type_url: INIT_FAILED.to_owned(), value: failed.encode_to_vec() };
@@ -23,7 +23,7 @@ pub fn partial(failed: &ErrorResourceInitFailed) -> Status {
     Status::with_details(Code::Unknown, message, status.encode_to_vec().into())
 }
 
-/// A diagnostic as a sentence, with the way out behind it.
+/// A diagnostic as a sentence, followed by its help.
 pub fn text(diagnostic: &Diagnostic) -> String {
     match &diagnostic.help {
         Some(help) => format!("{}; {help}", diagnostic.message),

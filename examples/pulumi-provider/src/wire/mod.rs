@@ -1,4 +1,4 @@
-//! Pulumi's wire format: its values, and how it is told what changes and what went wrong.
+//! Pulumi's wire format: values, changes and errors.
 
 mod changes;
 mod failure;

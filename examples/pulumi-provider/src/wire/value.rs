@@ -1,4 +1,4 @@
-//! Values as the protocol writes them: numbers are doubles, and an object with a signature is something else.
+//! Values of the protocol: numbers are doubles, and an object with a signature is a special value.
 
 use std::{
     cmp::Reverse,
@@ -9,15 +9,15 @@ use std::{
 use connect_user::user::Value;
 use prost_types::{Struct, Value as Wire, value::Kind};
 
-/// The member that holds a signature.
+/// The member with the signature.
 const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
 const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/// Doubles hold every whole number up to here.
+/// Doubles represent all whole numbers up to this exactly.
 const MOST: f64 = 9_007_199_254_740_992.0;
 
-/// The places of secrets, as names of members from the top. A secret in a list makes a secret of the list.
+/// The paths of secrets, as names of members from the top. If a list has a secret, the whole list is a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks(BTreeSet<Vec<String>>);
 
@@ -27,7 +27,7 @@ impl Marks {
         self
     }
 
-    /// The same marks, and those of another document of the same user.
+    /// Adds the marks of another document of the same user.
     pub fn and(mut self, other: &Self) -> Self {
         self.0.extend(other.0.iter().cloned());
         self
@@ -37,13 +37,13 @@ impl Marks {
         self.0.insert(place.iter().map(|name| (*name).to_owned()).collect());
     }
 
-    /// Whether something in the member is secret.
+    /// Whether the member, or something in it, is secret.
     pub fn touch(&self, member: &str) -> bool {
         self.0.iter().any(|place| place.first().is_some_and(|first| first == member))
     }
 }
 
-/// A document that came from the engine.
+/// A document from the engine.
 #[derive(Clone)]
 pub struct Document {
     pub value: Value,
@@ -59,12 +59,12 @@ impl Document {
         read
     }
 
-    /// A value without secrets.
+    /// A document without secrets.
     pub fn of(value: Value) -> Self {
         Self { value, marks: Marks::default() }
     }
 
-    /// Another value, with the same marks.
+    /// A document with another value and the same marks.
     pub fn with(&self, value: Value) -> Self {
         Self { value, ..self.clone() }
     }
@@ -132,19 +132,19 @@ impl Document {
         let secret = match signature.as_str() {
             SECRET => true,
             OUTPUT => is_secret(&object),
-            // A resource or an asset, which no property of a user takes.
+            // A resource or an asset; no property of a user accepts these.
             _ => return self.object(object, place),
         };
         if secret {
             let names: Vec<&str> = place.iter().map(String::as_str).collect();
             self.marks.add(&names);
         }
-        // An output without a value is not known yet.
+        // An output without a value is unknown.
         object.fields.remove("value").map_or(Value::Unknown, |value| self.any(value, place))
     }
 }
 
-/// The texts that are secret in what the engine has sent: they stand in no message.
+/// The secret texts that the engine has sent: messages never show them.
 #[derive(Default)]
 pub struct Secrets(Mutex<BTreeSet<String>>);
 
@@ -157,17 +157,17 @@ impl Secrets {
         }
     }
 
-    /// The text without them.
+    /// Replaces secrets in a text.
     pub fn hide(&self, text: &str) -> String {
         let texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut meant: Vec<&String> = texts.iter().filter(|secret| text.contains(secret.as_str())).collect();
-        // One may stand in another.
+        // A secret may contain another: replace longer secrets first.
         meant.sort_by_key(|secret| Reverse(secret.len()));
         meant.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]"))
     }
 }
 
-/// Shorter ones would take the sense out of a message, and are no secrets.
+/// Minimum length of a secret: hiding shorter texts would make messages unreadable, and they are not secrets.
 const SHORTEST: usize = 3;
 
 fn collect(value: &Value, texts: &mut BTreeSet<String>) {

@@ -1,4 +1,4 @@
-//! The one call of go-plugin's own that a provider answers: the end.
+//! The only call of go-plugin itself that a provider answers: shutdown.
 
 use std::{
     convert::Infallible,

@@ -1,20 +1,20 @@
-//! What Terraform says in the environment, and the line that a provider answers with.
+//! The handshake: environment variables from Terraform, and the line with which a provider answers.
 
 use std::{env, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-/// By this a provider knows that Terraform started it, and not a person by mistake.
+/// The environment variable by which a provider knows that Terraform started it, and not a person by mistake.
 const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
-/// The version of the protocol that is spoken here.
+/// The version of the protocol.
 const PROTOCOL: &str = "6";
 
-/// What Terraform has said.
+/// The data from Terraform.
 pub struct Handshake {
-    /// The certificate by which Terraform proves itself.
+    /// The certificate with which Terraform authenticates.
     pub client: CertificateDer<'static>,
 }
 
@@ -36,7 +36,7 @@ impl Handshake {
         Ok(Self { client })
     }
 
-    /// Version of go-plugin, version of the protocol, network, address, form, certificate.
+    /// The line for Terraform: version of go-plugin, version of the protocol, network, address, form, certificate.
     pub fn line(&self, socket: &Path, certificate: &CertificateDer<'_>) -> String {
         let certificate = STANDARD_NO_PAD.encode(certificate);
         format!("1|{PROTOCOL}|unix|{}|grpc|{certificate}", socket.display())

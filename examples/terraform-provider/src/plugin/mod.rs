@@ -1,4 +1,4 @@
-//! How Terraform starts a provider and talks to it: HashiCorp's go-plugin, as far as a provider needs it.
+//! How Terraform starts a provider and connects to it: the parts of HashiCorp's go-plugin that a provider needs.
 
 mod controller;
 mod handshake;
@@ -14,13 +14,13 @@ use tonic::transport::Server;
 use self::{controller::Controller, handshake::Handshake};
 use crate::provider::ConnectProvider;
 
-/// As large as Terraform's own limit.
+/// Limit of a message in bytes, equal to the limit of Terraform.
 const MOST_BYTES: usize = 256 << 20;
 
-/// How long calls that are under way may take once Terraform wants the end.
+/// Time limit for calls in progress when Terraform ends the provider.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Serves the provider on a socket of its own until Terraform ends it, or is gone.
+/// Serves the provider on a new socket, until Terraform shuts it down or ends.
 pub async fn serve(provider: ConnectProvider) -> Result<(), Box<dyn std::error::Error>> {
     let handshake = Handshake::from_environment()?;
     let directory = tempfile::Builder::new().prefix("terraform-provider-connect-").tempdir()?;
@@ -37,7 +37,7 @@ pub async fn serve(provider: ConnectProvider) -> Result<(), Box<dyn std::error::
         async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { continue };
-                // Whoever cannot prove to be Terraform is no reason to stop.
+                // A client that cannot authenticate is ignored.
                 if let Ok(stream) = acceptor.accept(stream).await {
                     return Some((Ok::<_, std::io::Error>(stream), listener));
                 }
@@ -66,8 +66,8 @@ pub async fn serve(provider: ConnectProvider) -> Result<(), Box<dyn std::error::
     Ok(())
 }
 
-/// Ends when Terraform is gone. An interrupt goes to every process of the terminal, and it is Terraform that
-/// says what it means.
+/// Signals the end when Terraform no longer runs. Interrupts are ignored: the terminal sends them to all its processes,
+/// and Terraform decides what to do.
 async fn end_with_terraform(end: watch::Sender<bool>) {
     let parent = parent_id();
     loop {

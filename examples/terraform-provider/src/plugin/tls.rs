@@ -1,5 +1,5 @@
-//! The encrypted line between Terraform and the provider: each side has a certificate of its own making, and
-//! knows the other's beforehand.
+//! The encrypted connection between Terraform and the provider: each side makes its own certificate, and knows the
+//! certificate of the other side before.
 
 use std::{error::Error, sync::Arc};
 
@@ -14,7 +14,7 @@ use rustls::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// Accepts Terraform and nobody else; with the certificate by which Terraform knows the provider.
+/// Returns an acceptor that accepts only Terraform, and the certificate by which Terraform knows the provider.
 pub fn acceptor(
     terraform: &CertificateDer<'static>,
 ) -> Result<(TlsAcceptor, CertificateDer<'static>), Box<dyn Error>> {
@@ -31,8 +31,8 @@ pub fn acceptor(
     Ok((TlsAcceptor::from(Arc::new(config)), certificate))
 }
 
-/// Takes one certificate for good, whoever signed it: Terraform's is its own authority, which the usual checks
-/// refuse in a client.
+/// Accepts exactly one certificate, without checking its signer: Terraform's certificate is self-signed as an
+/// authority, which the usual checks refuse for a client.
 #[derive(Debug)]
 struct Known {
     certificate: CertificateDer<'static>,

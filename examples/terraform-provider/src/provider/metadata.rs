@@ -1,4 +1,4 @@
-//! What the provider has, and the form of it.
+//! The resources of the provider, and their schemas.
 
 use std::collections::HashMap;
 
@@ -55,7 +55,7 @@ fn capabilities() -> ServerCapabilities {
     ServerCapabilities {
         get_provider_schema_optional: true,
         move_resource_state: true,
-        // Deletions are counted while they are planned.
+        // Deletions must be planned, so that they are counted.
         plan_destroy: true,
         generate_resource_config: true,
     }

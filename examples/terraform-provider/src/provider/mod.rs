@@ -1,4 +1,4 @@
-//! Terraform's calls, each given to what answers it.
+//! The calls of Terraform, and the functions that answer them.
 
 mod data_source;
 mod list;
@@ -31,7 +31,7 @@ use crate::{
     wire::{Stored, decode, encode},
 };
 
-/// The one type of resource, and of data source, that there is.
+/// The only type of resource, data source and list resource.
 const USER: &str = "connect_user";
 
 /// The provider, from its start until Terraform ends it.
@@ -41,7 +41,7 @@ pub struct ConnectProvider {
     data_source: Schema,
     list: Schema,
     config: Schema,
-    /// Ends calls that wait for their turn or for another attempt.
+    /// Cancels calls that wait for the pace or for another attempt.
     pub stop: CancellationToken,
 }
 
@@ -77,7 +77,7 @@ fn read(value: Option<&DynamicValue>) -> Result<Value, Status> {
     decode(value).map_err(Status::invalid_argument)
 }
 
-/// A state as Terraform stores it.
+/// Reads a state as Terraform stores it.
 #[expect(clippy::result_large_err, reason = "it is what every answer has")]
 fn read_json(json: &[u8]) -> Result<Value, Status> {
     serde_json::from_slice(json)
@@ -86,11 +86,11 @@ fn read_json(json: &[u8]) -> Result<Value, Status> {
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
 
-/// An answer that comes in parts.
+/// A streaming answer.
 type Parts<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// The methods as `async_trait` writes them, which does not look into macros: each by the function that answers
-/// it, and those for which this provider has no use.
+/// Declares the methods, with the function that answers each, and the methods that this provider does not need. Written
+/// as `async_trait` would expand them, because that does not look into macros.
 macro_rules! methods {
     (
         answered { $($name:ident($request:ty) -> $response:ty = $answer:path;)+ }

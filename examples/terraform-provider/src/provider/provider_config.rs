@@ -1,4 +1,4 @@
-//! The provider's own block, and its end.
+//! The calls for the provider block, and for stopping the provider.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The calls for the resource: what Terraform has is read, given to [`resource`], and what comes back is written.
+//! The calls for the resource: each reads the request, calls [`resource`], and writes the result.
 
 use connect_user::user::Value;
 use magma_protocol::tfplugin6::{
@@ -36,7 +36,7 @@ pub async fn upgrade(
     })
 }
 
-/// There is one version of identities so far.
+/// Returns identities unchanged: there is only one version so far.
 pub async fn upgrade_identity(
     _: &ConnectProvider,
     request: upgrade_resource_identity::Request,
@@ -201,7 +201,7 @@ pub async fn adopt(
     })
 }
 
-/// A configuration for a user that exists.
+/// Generates a configuration for a user that exists.
 pub async fn generate(
     provider: &ConnectProvider,
     request: generate_resource_config::Request,

@@ -1,7 +1,7 @@
-//! The resource `connect_user`: Terraform's calls, each given to the crate's [`engine`](connect_user::engine).
+//! The resource `connect_user`: answers the calls of Terraform with the crate's [`engine`](connect_user::engine).
 //!
-//! Terraform asks in this order: [`validate`] without the service and with unknowns, [`read`] for what is there,
-//! [`plan`] with unknowns and once more without them, [`apply`]. [`import`] begins with a user that exists.
+//! Terraform calls in this order: [`validate`] without the service and with unknown values, [`read`] to refresh the
+//! state, [`plan`] with unknown values and once more without them, [`apply`]. [`import`] imports a user that exists.
 
 mod plan;
 
@@ -20,12 +20,13 @@ use crate::{
     },
 };
 
-/// The same resource of other providers: `moved` blocks bring it here.
+/// The types of this resource in other providers, from which `moved` blocks can move users to this provider.
 pub const MOVES_FROM: [&str; 2] = ["aws_connect_user", "awscc_connect_user"];
 
-/// Checks a configuration as far as it is known; neither the service nor the provider's configuration is.
+/// Checks the known values of a configuration, without the service and the configuration of the provider.
 ///
-/// Warnings are for the plan, which tells them once: Terraform checks the configuration before each.
+/// Warnings are not reported here but by the plan, so that they are reported once: Terraform validates before each
+/// plan.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     let mut found = for_terraform(Resource::offline(Settings::default())).validate(&inputs(config));
     found.retain(Diagnostic::is_error);
@@ -33,7 +34,7 @@ pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     check_region(config, diagnostics);
 }
 
-/// Reads a user again. `None` where it is gone.
+/// Refreshes a user. `None` if it no longer exists.
 pub async fn read(host: &Host, prior: Stored, diagnostics: &mut Diagnostics) -> Option<Stored> {
     let Some(service) = host.service(&prior.object) else { return Some(prior) };
     let users = &service.users;
@@ -46,17 +47,16 @@ pub async fn read(host: &Host, prior: Stored, diagnostics: &mut Diagnostics) -> 
     };
     host.log_unchecked(users);
     diagnostics.found(&read.diagnostics);
-    // Nothing but the id may have been known so far.
+    // After an import, only the id may be known so far.
     let is_known = prior.object.get("name").is_some_and(|name| *name != Value::Null);
     let like = if is_known { &prior.object } else { &Value::Null };
     Some(Stored::after(&prior, users, read.snapshot, like, &service.name))
 }
 
-/// Carries out what was planned; also after a failure, what comes back is the user as it now is. `None` where
-/// there is none.
+/// Applies a plan, and returns the actual user, also after a failure. `None` if there is no user.
 ///
-/// Terraform sends the configuration as it is written: what it ignores, and what it has shown, only the planned state
-/// says. Of the configuration comes what no state holds, the password of a new user.
+/// Terraform sends the configuration as it is written: only the planned state says what is ignored and what was shown.
+/// Only the password of a new user, which is in no state, is taken from the configuration.
 pub async fn apply(
     host: &Host,
     prior: Option<&Stored>,
@@ -73,7 +73,7 @@ pub async fn apply(
     match users.within(time, change).await {
         Ok(applied) => {
             log(&applied.diagnostics);
-            // What the plan has told is not told again.
+            // Do not repeat diagnostics of the plan.
             let mut notes = applied.diagnostics;
             notes.retain(|note| note.code == Code::TAKEN_OVER);
             diagnostics.found(&notes);
@@ -81,7 +81,7 @@ pub async fn apply(
         }
         Err(failure) => {
             diagnostics.failed(&failure);
-            // Terraform has no place for a user of whom nobody knows whether it is there.
+            // Terraform cannot store a user whose creation is uncertain.
             let snapshot = failure.snapshot.filter(|snapshot| snapshot.id().is_some())?;
             let is_same = |prior: &&Stored| prior.snapshot == *snapshot;
             Some(prior.filter(is_same).cloned().unwrap_or_else(|| stored(*snapshot)))
@@ -89,7 +89,7 @@ pub async fn apply(
     }
 }
 
-/// Deletes a user. What comes back is the user where it is not deleted.
+/// Deletes a user. Returns the user if it was not deleted.
 pub async fn delete(host: &Host, prior: &Stored, diagnostics: &mut Diagnostics) -> Option<Stored> {
     let Some(service) = host.known_service(&prior.object, diagnostics) else { return Some(prior.clone()) };
     let options = ResourceOptions::default();
@@ -106,7 +106,7 @@ pub async fn delete(host: &Host, prior: &Stored, diagnostics: &mut Diagnostics) 
     }
 }
 
-/// Begins with a user that exists.
+/// Imports a user that exists.
 pub async fn import(host: &Host, identity: &Identity, diagnostics: &mut Diagnostics) -> Option<Stored> {
     let region = identity.region.as_deref().map_or(Value::Null, Value::from);
     let place = Value::Map(vec![("region".to_owned(), region)]);
@@ -117,8 +117,8 @@ pub async fn import(host: &Host, identity: &Identity, diagnostics: &mut Diagnost
     Some(Stored::of(&service.users, snapshot, &Value::Null, Some(&service.name)))
 }
 
-/// Begins with what another provider's resource was: what names the user there is enough to read it, in the Region
-/// of its ARN. `None` where nothing names it.
+/// Takes over a resource of another provider: the id of the user in its state is enough to read the user, in the Region
+/// of its ARN. `None` if the state has no id.
 pub fn moved(from: &str, state: &Value) -> Option<Stored> {
     let snapshot = Snapshot::of_state(state).filter(|_| MOVES_FROM.contains(&from))?;
     let text = |name| state.get(name).and_then(Value::as_str);
@@ -129,8 +129,8 @@ pub fn moved(from: &str, state: &Value) -> Option<Stored> {
     Some(Stored::of(&users, snapshot.with_outputs(id), &Value::Null, region))
 }
 
-/// What a configuration says of a user that exists, so that nothing is to be done: all that it has, without what
-/// the service gives and without the provider's Region.
+/// Generates a configuration for a user that exists, whose plan is empty: all its properties, without outputs and
+/// without the Region of the provider.
 pub fn generate(host: &Host, state: &Value) -> Value {
     let elsewhere = state.get("region").filter(|region| Some(*region) != host.region(&Value::Null).as_ref());
     let inputs = host.offline.program_inputs(&outputs(state));

@@ -1,4 +1,4 @@
-//! What Terraform is to show and to carry out.
+//! Plans for Terraform.
 
 use connect_user::{
     diff::Change,
@@ -16,11 +16,12 @@ use crate::{
     },
 };
 
-/// The end of a plan's record that says so to the second plan of a replacement, which is made as if nobody were there.
+/// The end of the record of a plan that replaces a user because of a changed password. It tells that to the second plan
+/// of the replacement, which Terraform makes without a prior state.
 const FLAG: &str = r#","password_changed":true}"#;
 
-/// Plans what brings a user to what the configuration says: the state, the record beside it, and what makes a new user
-/// of it.
+/// Plans the changes from the prior state to the configuration. Returns the planned state, the record, and the paths
+/// that require a replacement.
 pub async fn plan(
     host: &Host,
     prior: Option<&Stored>,
@@ -30,7 +31,7 @@ pub async fn plan(
 ) -> Option<(Value, String, Vec<Path>)> {
     let there = prior.and_then(|prior| host.region(&prior.object));
     let region = host.region(config).or_else(|| there.clone()).unwrap_or(Value::Unknown);
-    // Another Region is another user.
+    // A user in another Region is another user.
     let moves = there.is_some_and(|there| there != region);
     let from = prior.filter(|_| !moves);
     let service = host.service_in(&region);
@@ -73,7 +74,7 @@ pub async fn plan(
     Some((state, private, replaces))
 }
 
-/// Counts a deletion that Terraform plans.
+/// Counts a planned deletion.
 pub fn plan_deletion(host: &Host, prior: Option<&Stored>, diagnostics: &mut Diagnostics) {
     let service = prior.and_then(|prior| host.service(&prior.object));
     if let Some((prior, service)) = prior.zip(service) {
@@ -81,8 +82,8 @@ pub fn plan_deletion(host: &Host, prior: Option<&Stored>, diagnostics: &mut Diag
     }
 }
 
-/// Whether the configuration says by `password_wo_version` that the password is another; nothing where it says
-/// nothing. A version that is new to the resource says nothing of the password that the user has.
+/// Whether `password_wo_version` in the configuration says that the password has changed; `None` if neither the state
+/// nor the configuration has a version. A version that is only in one of them does not mean a changed password.
 fn has_new_version(prior: &Value, config: &Value) -> Option<bool> {
     let version = |object: &Value| object.get(VERSION).filter(|version| **version != Value::Null).cloned();
     match (version(prior), version(config)) {
@@ -91,8 +92,8 @@ fn has_new_version(prior: &Value, config: &Value) -> Option<bool> {
     }
 }
 
-/// A block that leaves the configuration and was never set by it leaves Terraform's state, and the user keeps
-/// what was in it.
+/// Warns of a block that was removed from the configuration and was never managed: it is removed from Terraform's
+/// state, but the user keeps its values.
 fn warn_of_blocks(prior: &Stored, config: &Value, diagnostics: &mut Diagnostics) {
     let is_there = |object: &Value, block: &str| {
         object

@@ -1,4 +1,4 @@
-//! What Terraform shows to people, at the place in their configuration.
+//! Diagnostics for Terraform, with their place in the configuration.
 
 use connect_user::{
     client::ErrorKind,
@@ -16,27 +16,27 @@ use super::user::blocks;
 
 const NOT_FOUND: &str = "check `instance_id` and `region`";
 
-/// How bad something that the library has found is for Terraform.
+/// The severity of a diagnostic for Terraform.
 fn severity(found: &user::Diagnostic) -> diagnostic::Severity {
     if found.is_error() { diagnostic::Severity::Error } else { diagnostic::Severity::Warning }
 }
 
-/// Everything that there is to say about one call.
+/// The diagnostics of one call.
 #[derive(Default)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// Something that ends the call.
+    /// Adds an error, which fails the call.
     pub fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>, at: Option<&Path>) {
         self.push(diagnostic::Severity::Error, summary.into(), detail.into(), at);
     }
 
-    /// Something that deserves a look.
+    /// Adds a warning.
     pub fn warning(&mut self, summary: impl Into<String>, detail: impl Into<String>, at: Option<&Path>) {
         self.push(diagnostic::Severity::Warning, summary.into(), detail.into(), at);
     }
 
-    /// What the library has found, at its place.
+    /// Adds diagnostics of the library, with their paths.
     pub fn found(&mut self, found: &[user::Diagnostic]) {
         for found in found {
             let is_rule = found
@@ -50,7 +50,7 @@ impl Diagnostics {
         }
     }
 
-    /// A call that failed: why, what is left, and whether it is certain.
+    /// Adds a failure: its cause, what is left to do, and whether the outcome is certain.
     pub fn failed(&mut self, failure: &Failure) {
         log(&failure.diagnostics);
         for found in failure.diagnostics.iter().filter(|found| found.code != Code::NOT_ALLOWED) {
@@ -63,7 +63,7 @@ impl Diagnostics {
         }
     }
 
-    /// Private state that cannot be read.
+    /// Adds an error about private state that cannot be read.
     pub fn unreadable(&mut self, error: &KeptError) {
         let (reason, help) = match error {
             KeptError::Newer { version } => (
@@ -99,17 +99,17 @@ impl Diagnostics {
     }
 }
 
-/// Logs what an apply does without.
+/// Logs permissions that were missing in an apply.
 pub fn log(notes: &[user::Diagnostic]) {
     for note in notes.iter().filter(|note| note.code == Code::NOT_ALLOWED) {
         warn!(code = note.code.as_str(), help = note.help.as_deref(), "{}", note.message);
     }
 }
 
-/// The way out of a failure, and what there is to know about it.
+/// The help for a failure, with its details.
 fn detail(failure: &Failure, error: &user::Diagnostic) -> String {
     let help = match (&error.code, failure.kind) {
-        // Terraform has no id to keep.
+        // Terraform has no id to store.
         (&Code::OUTCOME_UNKNOWN, _) => {
             "run it again; if the name is taken then, import that user or set `adopt_existing` in the provider block"
         }
@@ -133,7 +133,8 @@ fn detail(failure: &Failure, error: &user::Diagnostic) -> String {
                     .to_owned(),
             );
         }
-        // Terraform does not tell a provider of the user that a creation replaces: the same person is the sign of it.
+        // Terraform does not tell a provider which user a creation replaces: a user with the same first name, last name
+        // and e-mail address is taken as a sign of it.
         if !error.related.iter().any(is_of_another_person) {
             detail.push(
                 "If it is the user that this one replaces: `create_before_destroy` cannot work for a replacement \
@@ -153,7 +154,8 @@ fn detail(failure: &Failure, error: &user::Diagnostic) -> String {
     detail.join("\n\n")
 }
 
-/// A place as Terraform addresses it; nothing for the whole user. Elements of sets have no address: the set has.
+/// A path in the form of Terraform; `None` for the whole user. Elements of sets have no path: the path of the set is
+/// used.
 pub fn attribute_path(path: &Path) -> Option<AttributePath> {
     let mut steps = Vec::new();
     let property = property(path);
@@ -169,7 +171,7 @@ pub fn attribute_path(path: &Path) -> Option<AttributePath> {
                 }
             }
             Segment::Key(key) => steps.push(Selector::ElementKeyString(key.clone())),
-            // A block of the provider's.
+            // A block of the provider.
             Segment::Index(index) if property.is_none() => {
                 steps.push(Selector::ElementKeyInt(i64::try_from(*index).unwrap_or_default()));
             }
@@ -183,7 +185,7 @@ pub fn attribute_path(path: &Path) -> Option<AttributePath> {
     (!steps.is_empty()).then_some(AttributePath { steps })
 }
 
-/// The property that a place is in, in whatever spelling.
+/// The property of a path, in any spelling.
 fn property(path: &Path) -> Option<Property> {
     Spelling::SnakeCase.read_path(path).property()
 }
@@ -192,7 +194,7 @@ fn is_of_another_person(path: &Path) -> bool {
     matches!(property(path), Some(Property::FirstName | Property::LastName | Property::Email))
 }
 
-/// The crate's sentences have neither a capital nor a full stop; Terraform's have both.
+/// Adds a capital letter and a full stop, as in Terraform's messages; the crate's messages have neither.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();

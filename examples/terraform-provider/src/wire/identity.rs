@@ -1,4 +1,4 @@
-//! Who a user is, for Terraform: the ids, and the Region.
+//! The identity of a user for Terraform: its ids and its Region.
 
 use connect_user::user::{ImportId, Value};
 use magma_protocol::tfplugin6::{
@@ -7,7 +7,7 @@ use magma_protocol::tfplugin6::{
 
 use super::{Diagnostics, encode};
 
-/// A user, and the Region where it is unless that is the provider's.
+/// The ids of a user, and its Region if that is not the Region of the provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
     pub id: ImportId,
@@ -15,7 +15,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Reads `INSTANCE_ID:USER_ID`, or `INSTANCE_ID:USER_ID@REGION` as the AWS provider has it.
+    /// Reads `INSTANCE_ID:USER_ID`, or `INSTANCE_ID:USER_ID@REGION`, as in the AWS provider.
     pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
         let (id, region) = match text.rsplit_once('@') {
             Some((id, region)) => (id, Some(region.to_owned())),
@@ -30,7 +30,7 @@ impl Identity {
         }
     }
 
-    /// Reads what an `import` block has as `identity`.
+    /// Reads the `identity` of an `import` block.
     pub fn from_terraform(identity: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
         let text = |name| identity.get(name).and_then(Value::as_str).unwrap_or_default();
         let named = Self::parse(&format!("{}:{}", text("instance_id"), text("user_id")), diagnostics)?;
@@ -38,13 +38,13 @@ impl Identity {
         Some(Self { region: region.map(str::to_owned), ..named })
     }
 
-    /// Who an object is; nothing where it is nobody yet.
+    /// The identity of an object; `None` if the user does not exist yet.
     pub fn of(object: &Value) -> Option<Self> {
         let text = |name| object.get(name).and_then(Value::as_str);
         Some(Self { id: text("id")?.parse().ok()?, region: text("region").map(str::to_owned) })
     }
 
-    /// As Terraform keeps it.
+    /// The identity, in the form that Terraform stores.
     pub fn to_proto(&self) -> ResourceIdentityData {
         let region = self.region.as_deref().map_or(Value::Null, Value::from);
         let members = [
@@ -56,7 +56,7 @@ impl Identity {
         ResourceIdentityData { identity_data: Some(encode(&Value::Map(members.into()))) }
     }
 
-    /// The form in which Terraform keeps it.
+    /// The schema of identities.
     pub fn schema() -> ResourceIdentitySchema {
         let attribute = |name: &str, required_for_import, description: &str| IdentityAttribute {
             name: name.to_owned(),

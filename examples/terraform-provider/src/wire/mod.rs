@@ -1,4 +1,4 @@
-//! What goes over the line: values in MessagePack, users as Terraform stores them, and diagnostics.
+//! The wire format: values in MessagePack, users as Terraform stores them, and diagnostics.
 
 mod diagnostics;
 mod identity;
@@ -13,7 +13,7 @@ pub use diagnostics::{Diagnostics, attribute_path, log};
 pub use identity::Identity;
 pub use stored::{Stored, timeout, with_own};
 
-/// Reads a value; what is not there is null.
+/// Reads a value; a missing value is null.
 pub fn decode(value: Option<&DynamicValue>) -> Result<Value, String> {
     let Some(value) = value else { return Ok(Value::Null) };
     if !value.json.is_empty() {
@@ -37,7 +37,7 @@ pub fn encode(value: &Value) -> DynamicValue {
 fn from_pack(pack: Pack) -> Result<Value, String> {
     Ok(match pack {
         Pack::Nil => Value::Null,
-        // Every extension stands for what is not known yet; some say a little about it.
+        // Every extension type is an unknown value; some have hints about the value.
         Pack::Ext(..) => Value::Unknown,
         Pack::Boolean(flag) => Value::Bool(flag),
         Pack::Integer(number) => match number.as_i64() {
@@ -64,8 +64,8 @@ fn to_pack(value: &Value) -> Pack {
         Value::Null => Pack::Nil,
         Value::Unknown => Pack::Ext(0, vec![0]),
         Value::Bool(flag) => Pack::Boolean(*flag),
-        // As text, which Terraform reads exactly as it reads the number in its state: in a check for drift it takes
-        // numbers of another precision for a change.
+        // As text, which Terraform reads exactly like the number in its state: a number with another precision would be
+        // reported as drift.
         Value::Integer(number) => Pack::from(number.to_string()),
         Value::Float(number) => Pack::F64(*number),
         Value::String(text) => Pack::from(text.as_str()),

@@ -10,19 +10,19 @@ use connect_user::{
 use super::user::{object, outputs};
 use crate::schema::{TIMEOUTS, VERSION};
 
-/// A user as Terraform keeps it: its state, and the record beside it, which it shows to nobody.
+/// A user as Terraform stores it: its state, and the record in the private state, which Terraform never shows.
 #[derive(Clone)]
 pub struct Stored {
-    /// The state, without what is null.
+    /// The state, without nulls.
     pub object: Value,
-    /// Its outputs are those of the state.
+    /// The snapshot, with the outputs of the state.
     pub snapshot: Snapshot,
-    /// The record as Terraform keeps it.
+    /// The record as Terraform stores it.
     pub private: Vec<u8>,
 }
 
 impl Stored {
-    /// Reads what is kept; nothing where the state is null.
+    /// Reads a stored user; `None` if the state is null.
     pub fn read(users: &Resource, state: Value, private: &[u8]) -> Result<Option<Self>, KeptError> {
         if state == Value::Null {
             return Ok(None);
@@ -31,13 +31,13 @@ impl Stored {
         Ok(Some(Self { object: state, snapshot, private: private.to_vec() }))
     }
 
-    /// The user of a snapshot, written with blocks and tags as `like` has them, and with what only Terraform knows.
+    /// The user of a snapshot, with blocks and tags written as in `like`, and with attributes that only Terraform has.
     pub fn of(users: &Resource, snapshot: Snapshot, like: &Value, region: Option<&str>) -> Self {
         let private = users.write_record(&snapshot).into_bytes();
         Self::beside(private, snapshot, like, region)
     }
 
-    /// The same after a reading: the record of a user that is as it was stays as it is, to the letter.
+    /// The user after a refresh: if the user has not changed, its record stays exactly the same.
     pub fn after(prior: &Self, users: &Resource, snapshot: Snapshot, like: &Value, region: &str) -> Self {
         match snapshot == prior.snapshot {
             true => Self::beside(prior.private.clone(), snapshot, like, Some(region)),
@@ -45,7 +45,7 @@ impl Stored {
         }
     }
 
-    /// The record of a plan, beside what was there.
+    /// The record of a plan, added to the prior record.
     pub fn planned(prior: Option<&Self>, users: &Resource, planned: Kept) -> String {
         match prior {
             Some(prior) => users.write_planned_record(
@@ -64,7 +64,7 @@ impl Stored {
     }
 }
 
-/// An object with what only Terraform knows.
+/// Adds the attributes that only Terraform has.
 pub fn with_own(mut object: Value, like: &Value, region: Value) -> Value {
     if let Value::Map(members) = &mut object {
         members.push(("region".to_owned(), region));
@@ -74,7 +74,7 @@ pub fn with_own(mut object: Value, like: &Value, region: Value) -> Value {
     object
 }
 
-/// How long a call of an object's may take.
+/// The time limit of a call for an object.
 pub fn timeout(object: &Value, call: &str) -> Option<Duration> {
     humantime::parse_duration(object.get(TIMEOUTS)?.get(call)?.as_str()?).ok()
 }

@@ -1,10 +1,10 @@
-//! A user as Terraform has it, and as the crate has it: blocks are lists of one, and a tag that is null is left out.
+//! Converts users between Terraform and the crate: blocks are lists with one element, and null tags are left out.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use connect_user::user::{Property, Value};
 
-/// What the crate tells of a user besides its properties.
+/// The outputs of a user in addition to its properties.
 const OUTPUTS: [&str; 4] = ["id", "arn", "user_id", "tags_all"];
 
 const TAGS: &str = "tags";
@@ -23,10 +23,10 @@ pub fn blocks() -> &'static BTreeSet<String> {
     blocks
 }
 
-/// The properties that an object gives, as inputs.
+/// The properties of an object, as inputs.
 pub fn inputs(object: &Value) -> Value {
     let mut members = properties(object);
-    // Under the name of the convention.
+    // The password may be given under the name of the convention.
     if let Some(password) = object.get("password_wo").filter(|password| **password != Value::Null) {
         members.retain(|(name, _)| name != Property::Password.path());
         members.push((Property::Password.path().to_owned(), password.clone()));
@@ -72,9 +72,9 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// Outputs as Terraform's object; what it lacks is for the schema to say. It has the blocks that another object has,
-/// for Terraform wants those of the configuration, or where that is null, those of the user; and tags as one of these
-/// objects writes them, where they are the same.
+/// Converts outputs to an object of Terraform, without attributes that are not set; the schema adds them. The object
+/// has the blocks of `with_blocks_of`, because Terraform requires those of the configuration; if that is null, it has
+/// the blocks of the user. Tags are written as in one of the `written` objects, if they are equal.
 pub fn object(outputs: Value, with_blocks_of: &Value, written: &[&Value]) -> Value {
     let Value::Map(mut members) = outputs else { return Value::Null };
     for name in blocks() {

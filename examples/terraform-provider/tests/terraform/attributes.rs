@@ -1,5 +1,4 @@
-//! Each attribute added, changed and taken away: what the AWS provider tests of this resource, and what it
-//! does not.
+//! Adds, changes and removes each attribute: the tests of the AWS provider for this resource, and further ones.
 
 use serde_json::json;
 
@@ -46,7 +45,7 @@ fn a_user_disappears() {
     assert!(w.ok(&["plan"]).contains("1 to add, 0 to change, 0 to destroy"));
     w.apply(&user(""));
     assert_ne!(w.user_id(TEST), first);
-    // Deleted by somebody else, and then by Terraform: that is no failure.
+    // Deleted outside Terraform, and then by Terraform: this is not a failure.
     let second = w.user_id(TEST);
     server.call("DELETE", &format!("/users/{INSTANCE}/{second}"), "");
     w.ok(&["destroy", "-auto-approve", "-refresh=false"]);
@@ -69,7 +68,7 @@ fn tags_come_change_and_go() {
     }
     w.apply(&user(""));
     assert_eq!(w.actual(TEST)["Tags"].as_object().map_or(0, serde_json::Map::len), 0);
-    // Somebody adds one by hand, where the configuration has its own.
+    // A tag is added outside Terraform, while the configuration has its own tags.
     w.apply(&user("tags = { a = \"1\" }"));
     let arn = w.state(TEST)["arn"].as_str().expect("an ARN").replace(':', "%3A").replace('/', "%2F");
     server.call("POST", &format!("/tags/{arn}"), r#"{"tags": {"by": "hand"}}"#);
@@ -113,7 +112,7 @@ fn identity_changes_and_its_fields_are_cleared() {
     w.apply(&identity("updated", ""));
     assert_eq!(w.actual(TEST)["IdentityInfo"], json!({"FirstName": "updated", "LastName": "Roe"}));
     assert_eq!(w.state(TEST)["identity_info"][0]["email"], json!(null));
-    // Where the instance needs names, taking the block away is refused at the right place, not half done.
+    // If the instance requires names, removing the block is refused at the right place, before any call.
     w.write(&user("# identity_info"));
     assert!(w.fails(&["plan"]).contains("`identity_info.first_name` is required"));
 }
@@ -143,7 +142,7 @@ fn a_phone_becomes_a_desk_phone_and_a_soft_phone_again() {
     let phone = w.actual(TEST)["PhoneConfig"].clone();
     assert_eq!((&phone["PhoneType"], &phone["DeskPhoneNumber"]), (&json!("SOFT_PHONE"), &json!(null)));
     assert!(!phone["AutoAccept"].as_bool().unwrap_or(false), "what was set goes back to its default");
-    // A number that means nothing is told of, and plans to nothing.
+    // A number without meaning is reported, and its plan is empty.
     let odd =
         user("phone_config {\n phone_type = \"SOFT_PHONE\"\n desk_phone_number = \"+112345678912\"\n }");
     let plan = w.plan(&odd);
@@ -227,7 +226,7 @@ fn a_version_tells_that_a_write_only_password_is_another() {
     let id = w.user_id(TEST);
     let state = std::fs::read_to_string(w.path("terraform.tfstate")).expect("the state");
     assert!(!state.contains("Password123"), "in no state");
-    // Without a new version nobody looks at the password.
+    // Without a new version, the password is ignored.
     assert!(w.plan(&with("Password456", 1)).contains("No changes"));
     let said = w.apply(&with("Password456", 2));
     assert!(said.contains("password") && said.contains("Warning"), "{said}");
@@ -241,7 +240,7 @@ fn a_version_tells_that_a_write_only_password_is_another() {
     assert!(said.contains("password_wo_version = 1 -> 2 # forces replacement"), "{said}");
     w.apply(&named(&with("Password123", 2)));
     assert_ne!(w.user_id(TEST), id);
-    // Who begins with versions says nothing of the password that the user has.
+    // A first version does not mean that the password has changed.
     w.apply(&named(&user("password = \"Password123\"")));
     w.apply(&named(&with("Password789", 7)));
 
@@ -277,7 +276,7 @@ fn names_stand_for_ids() {
     assert_eq!(w.state(TEST)["routing_profile_id"], "name:Agents", "as it is written");
     w.apply(&named("name:Leads"));
     assert_eq!(w.actual(TEST)["RoutingProfileId"], "r2");
-    // The same by its id: nothing is called.
+    // The same profile by its id: no call is made.
     let calls = server.calls("UpdateUserRoutingProfile");
     w.apply(&named("r2"));
     assert_eq!(server.calls("UpdateUserRoutingProfile"), calls);
@@ -287,7 +286,7 @@ fn names_stand_for_ids() {
         said.contains("no routing profile of the name `Agent`") && said.contains("id you mean `Agents`?"),
         "{said}"
     );
-    // Who uses no names asks for none.
+    // Without names, no names are looked up.
     let asked = server.calls("ListRoutingProfiles");
     w.apply(&user("routing_profile_id = \"r2\"\n hierarchy_group_id = \"g1\""));
     assert_eq!(server.calls("ListRoutingProfiles"), asked);

@@ -1,4 +1,4 @@
-//! The way to AWS: keys, files, roles, accounts, certificates, endpoints, retries.
+//! Connecting to AWS: keys, files, roles, accounts, certificates, endpoints, retries.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::{
 
 const TEST: &str = "connect_user.test";
 
-/// Plans a user with nothing of AWS in the environment but what is given.
+/// Plans a user with only the given AWS settings in the environment.
 fn plan(w: &Workspace<'_>, environment: &[(&str, &str)]) -> Said {
     let mut plan = w.command(&["plan", "-no-color", "-input=false"]);
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_REGION"] {
@@ -153,7 +153,7 @@ fn certificates_of_its_own_are_trusted_where_they_are_named() {
 #[test]
 fn endpoints_of_other_kinds_are_called() {
     let server = Server::start(&[]);
-    // Nobody is trusted whose certificate is not this one: no call is made.
+    // A server with another certificate is not trusted: no call is made.
     let (_, nobody) = Sts::start_encrypted();
     for (option, host) in [
         ("use_fips_endpoint = true", "https://connect-fips.us-east-1.amazonaws.com`"),
@@ -233,7 +233,7 @@ fn what_is_malformed_is_refused_before_any_call() {
     assert_eq!(w.state(TEST), serde_json::Value::Null);
 }
 
-/// As workloads in clusters and pipelines sign in: by a token of somebody whom AWS trusts, without any key.
+/// As workloads in clusters and pipelines sign in: with a token of an issuer that AWS trusts, without any key.
 #[test]
 fn a_role_is_assumed_by_a_web_identity() {
     let (server, sts) = (Server::start(&[]), Sts::start());
@@ -270,7 +270,7 @@ fn a_role_is_assumed_by_a_web_identity() {
     let said = w.fails(&["validate"]);
     assert!(said.contains("web_identity_token") && !said.contains("tell-nobody"), "{said}");
 
-    // The environment of a cluster says the same without a block.
+    // The environment of a cluster has the same effect without a block.
     let options = format!("sts_endpoint_url = \"{}\"", sts.url);
     let w = Workspace::with(&server, &options);
     w.write(&user(""));

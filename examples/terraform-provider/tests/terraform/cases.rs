@@ -1,4 +1,4 @@
-//! Configurations of the shapes that people have.
+//! Common forms of configurations.
 
 use serde_json::json;
 
@@ -41,7 +41,7 @@ fn a_tag_that_is_null_is_left_out() {
 fn a_warning_is_given_when_its_value_is_set() {
     let server = Server::start(&[]);
     let w = Workspace::new(&server);
-    // No e-mail address, which the documents call required.
+    // Without an e-mail address, which the documentation calls required.
     assert!(w.plan(&user("")).contains("email"));
     w.apply(&user(""));
     let said = w.plan(&user("routing_profile_id = \"r2\""));
@@ -68,7 +68,7 @@ fn an_ephemeral_password_may_differ_from_plan_to_apply() {
     assert!(said.contains("the user keeps its password"), "{said}");
     assert_eq!(w.user_id("connect_user.test"), id);
     assert_eq!(w.actual("connect_user.test")["RoutingProfileId"], "r2");
-    // A plan that sees it replaces.
+    // A plan that sees the changed password replaces the user.
     assert!(w.ok(&["plan", other]).contains("forces replacement"));
 }
 
@@ -160,7 +160,7 @@ fn users_of_the_cloud_control_provider_move_with_their_variables() {
             }}],
         }],
     });
-    // The variables stay as they are; the resource is written anew over them.
+    // The variables stay unchanged; a new resource block uses them.
     let case = include_str!("../cases/05-awscc.tf").replace("111122223333", ACCOUNT);
     let (variables, _) = case.split_once("resource \"random_password\"").expect("the variables");
     let resource = r#"
@@ -210,7 +210,7 @@ fn a_rename_under_create_before_destroy_works() {
     w.apply(&user(lifecycle));
     w.apply(&user_named("test", "john", lifecycle));
     assert_eq!(server.names(), ["john"]);
-    // A replacement that keeps the name does not, and says why.
+    // A replacement that keeps the name does not work, and says why.
     w.write(&user_named("test", "john", &format!("routing_profile_id = \"r2\"\n {lifecycle}")));
     let said = w.fails(&["apply", "-auto-approve", "-replace=connect_user.test"]);
     assert!(

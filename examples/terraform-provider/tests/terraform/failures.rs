@@ -1,4 +1,4 @@
-//! What goes wrong on the way, and that a second apply finishes the work.
+//! Failures during an apply; a second apply finishes the work.
 
 use std::{process::Stdio, thread::sleep, time::Duration};
 
@@ -63,7 +63,7 @@ fn a_name_that_somebody_has_is_an_error_that_says_who() {
     let said = w.fails(&["apply", "-auto-approve"]);
     assert!(said.contains(&format!("The name is taken by the user `{id}`")), "{said}");
     assert!(said.contains("`routing_profile_id`") && said.contains("mport that user"), "{said}");
-    // Another person was never the user that this one replaces.
+    // A user with another name or e-mail address is not the replaced user.
     w.write(&user("identity_info {\n first_name = \"somebody\"\n last_name = \"else\"\n }"));
     let said = w.fails(&["apply", "-auto-approve"]);
     assert!(said.contains("`identity_info.first_name`") && said.contains("mport that user"), "{said}");
@@ -99,7 +99,7 @@ fn a_new_user_before_the_old_one_goes_is_refused_and_nobody_is_deleted() {
         assert!(said.contains("names are unique in an instance"), "{said}");
         assert_eq!(server.names(), ["jane"], "the user is there still");
     }
-    // Even who asks for it does not lose the user in the same run.
+    // Even if it is requested, the user is not lost in the same run.
     let w2 = Workspace::with(&server, "adopt_existing = true");
     std::fs::copy(w.path("terraform.tfstate"), w2.path("terraform.tfstate")).expect("copied");
     w2.write(&config);

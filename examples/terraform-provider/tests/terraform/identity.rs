@@ -1,4 +1,4 @@
-//! Where users are and who they are: Regions, identities, lists, generated configuration.
+//! Regions, identities, lists and generated configuration.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::support::*;
 
 const TEST: &str = "connect_user.test";
 
-/// What Terraform's state keeps as the identity of a resource.
+/// The identity of a resource in Terraform's state.
 fn identity(w: &Workspace<'_>) -> Value {
     let state = fs::read_to_string(w.path("terraform.tfstate")).expect("the state");
     let state: Value = serde_json::from_str(&state).expect("JSON");
@@ -22,7 +22,7 @@ fn a_region_is_that_of_the_provider_unless_it_is_set_and_a_change_replaces() {
     w.apply(&user(""));
     assert_eq!(w.state(TEST)["region"], "us-east-1");
     let id = w.user_id(TEST);
-    // The same, written out.
+    // The same Region, given explicitly.
     w.apply(&user("region = \"us-east-1\""));
     assert_eq!(w.user_id(TEST), id);
     assert!(
@@ -106,13 +106,13 @@ fn a_user_is_imported_by_its_identity() {
     assert!(w.fails(&["plan"]).contains("is not an import id"));
     w.write(&format!("{}{}", import("region = \"Europe\""), user("")));
     assert!(w.fails(&["plan"]).contains("must be an AWS Region such as `eu-central-1`, is `Europe`"));
-    // Another user is another identity.
+    // Another user has another identity.
     first.apply(&user_named("test", "john", ""));
     assert_ne!(identity(&first)["user_id"], who["user_id"]);
     first.ok(&["destroy", "-auto-approve"]);
 }
 
-/// The lines of a query's answer: an identity and a name each.
+/// The lines of the answer of a query: an identity and a name in each.
 fn query(w: &Workspace<'_>, config: &str) -> Vec<String> {
     let list = format!("list \"connect_user\" \"all\" {{\n provider = connect\n {config}\n }}\n");
     fs::write(w.path("users.tfquery.hcl"), list).expect("written");
@@ -189,7 +189,7 @@ fn a_query_asks_for_no_more_users_than_it_shows() {
     assert_eq!(query(&w, &format!("limit = 501\n{}", config(""))).len(), 501);
     let all = pages();
     assert!(all > 1, "there is more than a page");
-    // The service chooses, and a page is enough.
+    // The service filters, and one page is enough.
     assert_eq!(query(&w, &config("name = \"agent-500\"")), ["agent-500"]);
     assert_eq!(query(&w, &format!("limit = 2\n{}", config(""))).len(), 2);
     assert_eq!(pages(), all + 2);

@@ -1,5 +1,5 @@
-//! `ignore_changes` in each of its forms: Terraform works it into the configuration while it plans, and sends
-//! the configuration as it is written when it applies.
+//! All forms of `ignore_changes`: Terraform applies it to the configuration for plans, but sends the configuration as
+//! it is written for applies.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ impl Config {
         }
     }
 
-    /// Everything is another, what is ignored and what is not.
+    /// A configuration in which all values are changed, ignored or not.
     fn changed(ignored: &'static str) -> Self {
         Self {
             name: "john",
@@ -66,7 +66,7 @@ impl Config {
     }
 }
 
-/// What of a user `ignore_changes` can be about.
+/// The values of a user that `ignore_changes` can name.
 fn seen(actual: &Value) -> Value {
     json!({
         "name": actual["Username"], "routing": actual["RoutingProfileId"], "group": actual["HierarchyGroupId"],
@@ -77,8 +77,8 @@ fn seen(actual: &Value) -> Value {
     })
 }
 
-/// Makes a user, changes everything in the configuration but what is named apart, and compares: `kept` is as
-/// it was, everything else as it is wanted.
+/// Creates a user, changes all values in the configuration (name and password only if they are in `kept`), and checks
+/// that the values in `kept` are unchanged and all others have the new values.
 fn check(ignored: &'static str, options: &str, kept: &[&str]) {
     let server = Server::start(&[]);
     let w = Workspace::with(&server, options);
@@ -156,7 +156,7 @@ fn what_is_ignored_and_leaves_the_configuration_is_not_cleared() {
     let actual = w.actual(TEST);
     assert_eq!((&actual["HierarchyGroupId"], &actual["Tags"]), (&json!("g1"), &json!({"a": "1"})));
     assert_eq!(actual["RoutingProfileId"], "r2");
-    // Who no longer ignores it takes it away.
+    // When a value is no longer ignored, it is removed.
     w.apply(&user("routing_profile_id = \"r2\""));
     assert_eq!(w.actual(TEST)["HierarchyGroupId"], json!(null));
 }

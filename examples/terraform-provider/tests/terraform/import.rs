@@ -13,11 +13,11 @@ fn an_import_block_takes_a_user_over() {
 
     let w = Workspace::new(&server);
     let import = format!("import {{\n to = {TEST}\n id = \"{id}\"\n }}");
-    // What the configuration leaves out stays as it is.
+    // Values that the configuration leaves out stay unchanged.
     let said = w.apply(&format!("{import}{}", user("")));
     assert!(said.contains("1 imported, 0 added, 0 changed, 0 destroyed"), "{said}");
     assert_eq!(w.actual(TEST)["HierarchyGroupId"], "g1");
-    // What it sets is changed.
+    // Values that the configuration sets are changed.
     w.apply(&user("routing_profile_id = \"r2\""));
     assert_eq!(w.actual(TEST)["RoutingProfileId"], "r2");
     assert_eq!(w.actual(TEST)["HierarchyGroupId"], "g1");
@@ -58,7 +58,7 @@ fn a_user_of_the_aws_provider_moves_here() {
     w.ok(&["init"]);
     let plan = w.ok(&["plan"]);
     assert!(plan.contains("0 to add, 0 to change, 0 to destroy"), "{plan}");
-    // Also where nothing is read first, it is the same user.
+    // Also without a refresh before, it is the same user.
     let plan = w.ok(&["plan", "-refresh=false"]);
     assert!(plan.contains("0 to add, 1 to change, 0 to destroy"), "{plan}");
     w.ok(&["apply", "-auto-approve"]);
@@ -107,7 +107,7 @@ fn a_user_moves_here_from_the_region_of_its_arn() {
         let calls = server.signed("DescribeUser");
         assert!(calls.len() > before, "{from}: the user is read");
         assert!(calls[before..].iter().all(|call| call.ends_with("/eu-west-2")), "{from}: {calls:?}");
-        // Where the configuration leaves the Region out, it is the provider's: the plan shows that.
+        // If the configuration leaves the Region out, it is the Region of the provider: the plan shows that.
         w.write(&format!("{moved}{}", user("")));
         let plan = w.ok(&["plan"]);
         assert!(plan.contains("region = \"eu-west-2\" -> \"us-east-1\" # forces"), "{from}: {plan}");

@@ -1,6 +1,6 @@
-//! The real `terraform`, the real provider, the real AWS SDK over real HTTP, and behind it `connect-server`.
+//! Tests with the real `terraform`, the real provider, and the real AWS SDK over real HTTP to `connect-server`.
 //!
-//! After every step that should end well, a second plan must have nothing to do.
+//! After every step that should succeed, a second plan must be empty.
 
 mod attributes;
 mod aws;

@@ -1,4 +1,4 @@
-//! What a plan shows: unknowns, replacement, secrets, mistakes.
+//! The content of plans: unknown values, replacements, secrets, mistakes.
 
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn everything_may_be_unknown_at_first() {
     assert_eq!(actual["Username"], "jane");
     assert_eq!(actual["PhoneConfig"]["DeskPhoneNumber"], "+112345678912");
     assert_eq!(w.state(TEST)["security_profile_ids"], json!(["s1", "s2"]));
-    // One value becomes unknown again: nothing else does.
+    // One value becomes unknown again; all others stay known.
     let plan = w.plan(&body.replace("routing = \"r1\"", "routing = \"r2\""));
     assert!(plan.contains("1 to destroy") || plan.contains("(known after apply)"), "{plan}");
     w.apply(&body.replace("routing = \"r1\"", "routing = \"r2\""));
@@ -167,7 +167,7 @@ resource "connect_user" "test" {
         let message = [&diagnostic["summary"], &diagnostic["detail"]].map(Value::to_string).concat();
         assert!(!message.contains("short"), "no password in a message: {message}");
     }
-    // Terraform sends a number as text that no double holds exactly.
+    // Terraform sends numbers that a double cannot represent exactly as text.
     for (number, problem) in
         [("0.1", "must be a whole number, and has a fraction"), ("99999999999999999999", "is too large")]
     {
@@ -175,7 +175,7 @@ resource "connect_user" "test" {
         let said = w.fails(&["validate"]);
         assert!(said.contains(problem) && said.contains("after_contact_work_time_limit"), "{said}");
     }
-    // What takes knowledge of the instance is told when planning.
+    // Mistakes that need information from the instance are reported by the plan.
     w.write(&user("# password"));
     let said = w.fails(&["plan"]);
     assert!(said.contains("`password` is required"), "{said}");
@@ -186,7 +186,7 @@ resource "connect_user" "test" {
         "{said}"
     );
     assert!(said.contains("Check `instance_id` and `region`"), "{said}");
-    // A help names things as Terraform does.
+    // Help texts use the names of Terraform.
     w.write(&user("# no phone_config"));
     let said = w.fails(&["plan"]);
     assert!(said.contains("Give `phone_config.phone_type`, such as `SOFT_PHONE`"), "{said}");
@@ -234,7 +234,7 @@ fn drift_shows_and_is_put_right() {
     assert!(plan.contains("\"g2\" -> \"g1\"") && plan.contains("- \"admin\""), "{plan}");
     w.apply(&config);
     assert_eq!(w.actual(TEST)["SecurityProfileIds"], json!(["s1"]));
-    // What nobody manages is nobody's business.
+    // Properties that are not managed are not shown.
     let phone = r#"{"PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": true}}"#;
     server.call("POST", &format!("/users/{INSTANCE}/{id}/phone-config"), phone);
     w.settled();
@@ -248,7 +248,7 @@ fn many_users_are_read_by_a_list() {
     let body = user_named("test", "agent-${count.index}", "count = 30");
     w.write(&body);
     w.ok(&["apply", "-auto-approve", "-parallelism=30"]);
-    // The first plan learns the times of change.
+    // The first plan records the times of change.
     w.settled();
     let (described, listed) = (server.calls("DescribeUser"), server.calls("ListUsers"));
     w.settled();

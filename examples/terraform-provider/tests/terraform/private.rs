@@ -1,4 +1,4 @@
-//! What is kept beside the state: that it stays the same, is small, and is never taken for nothing.
+//! The private state: it stays the same without changes, is small, and is never ignored when it is damaged.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn a_user_that_has_not_changed_is_no_drift() {
             w.ok(&["apply", "-auto-approve"]);
             let said = drift_check(&w);
             assert_eq!(said.code, 0, "{refresh}: {}", said.text);
-            // Nor after a state was written by a refresh.
+            // Nor is it drift after a refresh has written the state.
             w.ok(&["apply", "-refresh-only", "-auto-approve"]);
             assert_eq!(drift_check(&w).code, 0, "{refresh}");
         }
@@ -37,7 +37,7 @@ fn a_user_that_has_not_changed_is_no_drift() {
         fs::copy(w.path("main.tf"), other.path("main.tf")).expect("copied");
         other.ok(&["import", TEST, w.state(TEST)["id"].as_str().expect("an id")]);
         assert_eq!(drift_check(&other).code, 0, "after an import");
-        // What somebody else changes is.
+        // A change made outside Terraform is drift.
         let path = format!("/users/{INSTANCE}/{}/routing-profile", w.user_id(TEST));
         server.call("POST", &path, r#"{"RoutingProfileId": "r9"}"#);
         let said = drift_check(&w);
@@ -46,7 +46,7 @@ fn a_user_that_has_not_changed_is_no_drift() {
     }
 }
 
-/// Somebody else writes an e-mail address that the configuration says nothing of.
+/// Writes, outside Terraform, an e-mail address that is not in the configuration.
 fn write_secondary_email(w: &Workspace<'_>, email: &str) {
     let path = format!("/users/{INSTANCE}/{}/identity-info", w.user_id(TEST));
     let identity = json!({"FirstName": "example", "LastName": "example2", "SecondaryEmail": email});
@@ -67,7 +67,7 @@ fn a_change_that_no_attribute_shows_is_no_drift() {
         assert_eq!(said.code, 0, "{refresh}: {}", said.text);
         w.ok(&["apply", "-refresh-only", "-auto-approve"]);
         assert_eq!(private(&w), before, "{refresh}");
-        // Nor is it lost when what stands beside it is written.
+        // The value is not lost when other properties of its block are written.
         w.apply(&user("identity_info {\n first_name = \"other\"\n last_name = \"example2\"\n }"));
         let identity = &w.actual(TEST)["IdentityInfo"];
         assert_eq!(identity["FirstName"], "other", "{refresh}");
@@ -84,7 +84,7 @@ fn a_change_that_no_attribute_showed_is_put_right_once_the_configuration_says_ot
         user(&format!("identity_info {{\n {names}\n {email}\n }}"))
     };
     w.apply(&identity(""));
-    // What the last apply sees is what the configuration is going to say.
+    // The last apply sees the value that the configuration is going to have.
     write_secondary_email(&w, "one@example.com");
     w.apply(&user("routing_profile_id = \"r2\""));
     write_secondary_email(&w, "two@example.com");
@@ -106,7 +106,7 @@ fn a_change_that_no_attribute_shows_makes_no_plan_stale() {
     let actual = w.actual(TEST);
     assert_eq!(actual["RoutingProfileId"], "r2");
     assert_eq!(actual["IdentityInfo"]["SecondaryEmail"], "one@example.com");
-    // One that an attribute shows does.
+    // A change that an attribute shows does make the plan stale.
     w.write(&user("routing_profile_id = \"r3\""));
     w.ok(&["plan", "-out=saved"]);
     let path = format!("/users/{INSTANCE}/{}/routing-profile", w.user_id(TEST));
@@ -128,7 +128,7 @@ fn on_disk(w: &Workspace<'_>) -> Value {
     serde_json::from_str(&fs::read_to_string(w.path("terraform.tfstate")).expect("the state")).expect("JSON")
 }
 
-/// What is kept for the provider of the one user.
+/// The private state of the only user.
 fn private(w: &Workspace<'_>) -> Vec<u8> {
     let state = on_disk(w);
     let text = state["resources"][0]["instances"][0]["private"].as_str().expect("private state").to_owned();

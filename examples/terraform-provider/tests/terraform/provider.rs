@@ -1,4 +1,4 @@
-//! The provider block: tags to ignore, deletions to refuse, the way to the service, the log.
+//! The provider block: ignored tags, refused deletions, the connection to the service, the log.
 
 use std::{
     process::Stdio,
@@ -51,7 +51,7 @@ fn more_deletions_than_allowed_fail_the_plan() {
     let said = w.fails(&["apply", "-auto-approve"]);
     assert!(said.contains(limit), "{said}");
     assert_eq!((server.names().len(), server.calls("DeleteUser")), (8, 0));
-    // A replacement deletes a user too.
+    // A replacement deletes a user, too.
     w.write(&user_named("test", "renamed-${count.index}", "count = 8"));
     assert!(w.fails(&["plan"]).contains(limit));
     w.fails(&["destroy", "-auto-approve"]);

@@ -1,4 +1,4 @@
-//! The schema that Terraform is given: every row of the table of properties, and every setting.
+//! The schema for Terraform: every row of the table of properties, and every setting.
 
 use connect_user::{
     engine::{
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-/// What Terraform has of the provider's schema.
+/// The schema of the provider as Terraform prints it.
 fn schema() -> Value {
     let server = Server::start(&[]);
     let w = Workspace::new(&server);
@@ -79,7 +79,7 @@ fn every_property_is_in_the_schema_that_terraform_has() {
             }
             shape => assert_eq!(attribute["type"], plain(shape), "{property}"),
         }
-        // Terraform tells no resource name to make a name from, and a block says at least what phone it is.
+        // Terraform does not tell the resource name to make a user name from, and a phone block must have a type.
         let is_required = property.is_required() || matches!(property, Property::Name | Property::PhoneType);
         assert_eq!(is(&attribute, "required"), is_required, "{property}");
         assert_eq!(is(&attribute, "optional"), !is_required, "{property}");

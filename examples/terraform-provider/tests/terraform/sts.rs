@@ -14,10 +14,10 @@ use rustls::{
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 
-/// The account of everybody who asks.
+/// The account of all callers.
 pub const ACCOUNT: &str = "111122223333";
 
-/// A service that gives a role the key `AKIDROLE`, and one more `R` with each time.
+/// A service that returns the key `AKIDROLE` for a role, with one more `R` for each request.
 pub struct Sts {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
@@ -28,7 +28,7 @@ impl Sts {
         Self::serve("http", |stream| stream)
     }
 
-    /// With a certificate of its own, which comes back.
+    /// Starts the service with its own certificate, and returns the certificate.
     pub fn start_encrypted() -> (Self, String) {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
@@ -69,7 +69,7 @@ impl Sts {
         Self { url, requests }
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("the requests").clone()
     }
@@ -81,7 +81,7 @@ fn pem(certificate: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
-/// A request with its body; nothing where the line broke.
+/// Reads a request with its body; `None` if the connection broke.
 fn read(stream: &mut impl Read) -> Option<String> {
     let mut bytes = Vec::new();
     let mut part = [0; 4096];

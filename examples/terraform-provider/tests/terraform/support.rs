@@ -1,4 +1,4 @@
-//! A working directory of Terraform's, and the service that its provider asks.
+//! A working directory of Terraform, and the service that the provider calls.
 
 use std::{
     ffi::OsString,
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub const INSTANCE: &str = "1c2d";
 
-/// A service that ends with the test.
+/// A service that is stopped at the end of the test.
 pub struct Server {
     child: Child,
     pub url: String,
@@ -44,7 +44,7 @@ impl Server {
         Self { child, url: line["url"].as_str().expect("an address").to_owned(), log }
     }
 
-    /// Calls the service as somebody else would.
+    /// Calls the service directly, outside Terraform.
     pub fn call(&self, method: &str, path: &str, body: &str) -> Value {
         let address = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).expect("connected");
@@ -67,7 +67,7 @@ impl Server {
         self.call("GET", &format!("/users/{INSTANCE}/{user}"), "")["User"].clone()
     }
 
-    /// The names of the users that there are, in their order.
+    /// The user names of all users, sorted.
     pub fn names(&self) -> Vec<String> {
         let listed = self.call("GET", &format!("/users-summary/{INSTANCE}"), "");
         let users = listed["UserSummaryList"].as_array().expect("a list");
@@ -77,7 +77,7 @@ impl Server {
         names
     }
 
-    /// With which access key and for which Region each call of an operation was signed.
+    /// The access key and the Region with which each call of an operation was signed.
     pub fn signed(&self, operation: &str) -> Vec<String> {
         let log = fs::read_to_string(self.log.path()).expect("the log");
         let calls = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -85,7 +85,7 @@ impl Server {
         calls.map(|call| call["signed"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// How often an operation was called.
+    /// The number of calls of an operation.
     pub fn calls(&self, operation: &str) -> usize {
         let log = fs::read_to_string(self.log.path()).expect("the log");
         log.lines().filter(|line| line.contains(&format!("\"{operation}\""))).count()
@@ -99,11 +99,11 @@ impl Drop for Server {
     }
 }
 
-/// A working directory of Terraform's.
+/// A working directory of Terraform.
 pub struct Workspace<'a> {
     pub server: &'a Server,
     dir: tempfile::TempDir,
-    /// What the provider block says besides.
+    /// Further content of the provider block.
     options: &'a str,
 }
 
@@ -158,7 +158,7 @@ provider "connect" {{
             .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", "example")
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            // Nothing of whoever runs the tests.
+            // Settings of the person that runs the tests must have no effect.
             .env("AWS_CONFIG_FILE", self.path("no-config"))
             .env("AWS_SHARED_CREDENTIALS_FILE", self.path("no-credentials"));
         command
@@ -186,7 +186,7 @@ provider "connect" {{
         said.text
     }
 
-    /// Applies a configuration; afterwards there is nothing to do.
+    /// Applies a configuration, and checks that the next plan is empty.
     pub fn apply(&self, body: &str) -> String {
         self.write(body);
         let said = self.ok(&["apply", "-auto-approve"]);
@@ -194,7 +194,7 @@ provider "connect" {{
         said
     }
 
-    /// Nothing is to be done.
+    /// Checks that a plan is empty.
     pub fn settled(&self) {
         let said = self.run(&["plan", "-detailed-exitcode"]);
         assert_eq!(said.code, 0, "there should be nothing to do: {}", said.text);
@@ -205,7 +205,7 @@ provider "connect" {{
         self.ok(&["plan"])
     }
 
-    /// What Terraform's state has of a resource or data source.
+    /// The attributes of a resource or data source in Terraform's state.
     pub fn state(&self, address: &str) -> Value {
         let state: Value = serde_json::from_str(&self.ok(&["show", "-json"])).expect("JSON");
         let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
@@ -222,7 +222,7 @@ provider "connect" {{
         self.server.describe(&self.user_id(address))
     }
 
-    /// Imports the user into a working directory of its own: the same comes out, and there is nothing to do.
+    /// Imports the user in a new working directory, and checks that the state is the same and the plan is empty.
     pub fn verify_import(&self, address: &str) {
         let other = Workspace::with(self.server, self.options);
         fs::copy(self.path("main.tf"), other.path("main.tf")).expect("copied");
@@ -231,7 +231,8 @@ provider "connect" {{
         assert_same(&ours, &other.state(address), address);
         let blocks = |state: &Value| state["phone_config"].as_array().map_or(0, Vec::len);
         if blocks(&other.state(address)) > blocks(&ours) {
-            // Channels say what the block says too: a block that nobody writes leaves the state, and no more.
+            // Channels have the same settings as the block: a block that is not in the configuration is only removed
+            // from the state.
             let said = other.ok(&["apply", "-auto-approve"]);
             assert!(said.contains("`phone_config` leaves Terraform's state"), "{said}");
             assert_eq!(other.actual(address), self.actual(address));
@@ -240,7 +241,8 @@ provider "connect" {{
     }
 }
 
-/// Whatever one side has, the other has too; what nobody manages is only in the imported one.
+/// Checks that the imported state has all values of the other; values that are not managed are only in the imported
+/// state.
 fn assert_same(ours: &Value, imported: &Value, place: &str) {
     match (ours, imported) {
         (Value::Null, _) => {}
@@ -260,7 +262,7 @@ fn assert_same(ours: &Value, imported: &Value, place: &str) {
     }
 }
 
-/// Whether an element has all that another has.
+/// Whether an element has all values of another element.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {
@@ -270,12 +272,12 @@ fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// What a run of Terraform has said.
+/// The output of a run of Terraform.
 pub struct Said {
     pub code: i32,
-    /// On one line, so that it does not matter where Terraform breaks it.
+    /// The output on one line, so that line breaks by Terraform do not matter.
     pub text: String,
-    /// As it was said, for JSON.
+    /// The unchanged output, for JSON.
     pub lines: Vec<String>,
 }
 
@@ -283,7 +285,7 @@ impl Said {
     pub fn new(output: Output) -> Self {
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8(text).expect("text");
-        // Terraform draws a bar beside an error.
+        // Terraform draws a bar next to an error.
         let words: Vec<&str> =
             text.split_whitespace().filter(|word| !matches!(*word, "│" | "╷" | "╵")).collect();
         let lines = text.lines().map(str::to_owned).collect();
@@ -296,7 +298,7 @@ fn terraform() -> OsString {
     std::env::var_os("TERRAFORM").unwrap_or_else(|| "terraform".into())
 }
 
-/// Whether Terraform is at least 1.`minor`. Where it is not, a line says that the test is left out.
+/// Whether Terraform is at least version 1.`minor`. If not, prints that the test is skipped.
 pub fn is_since(minor: u32) -> bool {
     static VERSION: OnceLock<String> = OnceLock::new();
     let version = VERSION.get_or_init(|| {
@@ -308,7 +310,7 @@ pub fn is_since(minor: u32) -> bool {
     let actual = version.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
     if actual < minor {
         let test = std::thread::current().name().unwrap_or_default().to_owned();
-        // Not by a macro, which the test would capture.
+        // Not with a macro, whose output the test would capture.
         let _ =
             writeln!(std::io::stderr(), "{test} is left out: it needs Terraform 1.{minor}, not {version}");
     }
@@ -326,10 +328,10 @@ fn mirror() -> &'static Path {
             (_, "aarch64") => "linux_arm64",
             _ => "linux_amd64",
         };
-        // A copy: Terraform knows the provider by its checksum, and a build beside the tests would change it.
+        // Use a copy: Terraform knows the provider by its checksum, and a build during the tests would change it.
         let provider = dir.path().join("provider");
         fs::copy(env!("CARGO_BIN_EXE_terraform-provider-connect"), &provider).expect("a copy");
-        // Whoever moves away from the AWS provider has that too: here, something under its name.
+        // To move away from the AWS provider, a configuration has that provider, too: here, a stand-in with its name.
         for (address, file) in [
             ("connect-user/connect/0.1.0", "terraform-provider-connect_v0.1.0"),
             ("hashicorp/aws/6.0.0", "terraform-provider-aws_v6.0.0"),
@@ -350,7 +352,7 @@ fn mirror() -> &'static Path {
     config
 }
 
-/// A user's block with everything required, and more.
+/// The block of a user with all required attributes, and more.
 pub fn user(more: &str) -> String {
     user_named("test", "jane", more)
 }

@@ -1,4 +1,4 @@
-//! How long calls may take: what was done stays in the state, and the next apply finishes.
+//! Time limits of calls: completed changes stay in the state, and the next apply finishes.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::support::*;
 
 const TEST: &str = "connect_user.test";
 
-/// A service that refuses these many calls of an operation as too many.
+/// A service that throttles this number of calls of an operation.
 fn busy(operation: &str, times: usize) -> Server {
     let fault = |time: usize| format!("{operation}:{time}:429/TooManyRequestsException");
     let faults: Vec<String> = (1..=times).flat_map(|time| ["--fault".to_owned(), fault(time)]).collect();
@@ -68,13 +68,13 @@ fn reading_and_deleting_end_in_time() {
     let server = busy("DescribeUser", 40);
     let w = Workspace::with(&server, "refresh = \"full\"");
     w.write(&with("read = \"1s\"\n create = \"1s\"", ""));
-    // The creation may read the user back, and says then that it could not.
+    // The creation may try to read the user back, and reports that it could not.
     w.run(&["apply", "-auto-approve"]);
     let said = w.run(&["plan"]);
     assert!(said.text.contains("timeout of `1s` is over"), "{}", said.text);
 }
 
-/// Whether it was done, nobody knows until it is read.
+/// The outcome is unknown until the user is read.
 #[test]
 fn an_answer_that_never_comes_is_not_asked_for_again() {
     let server = Server::start(&["--fault", "UpdateUserRoutingProfile:1:hang"]);
@@ -97,7 +97,7 @@ fn a_time_is_written_with_its_units() {
     w.write(&with("create = \"soon\"", ""));
     let said = w.fails(&["validate"]);
     assert!(said.contains("`timeouts.create` must be a time such as `1h30m`, is `soon`"), "{said}");
-    // Nobody's block leaves none behind.
+    // Without a block, there is none in the state.
     w.apply(&user(""));
     assert_eq!(w.state(TEST)["timeouts"], json!(null));
 }

@@ -1,4 +1,4 @@
-//! CloudFormation templates, with a file of the resources to import.
+//! Writes CloudFormation templates, with a file of the resources to import.
 
 use std::collections::HashMap;
 
@@ -23,10 +23,10 @@ const TYPE: &str = "AWS::Connect::User";
 const MOST_RESOURCES: usize = 500;
 const MOST_PARAMETERS: usize = 200;
 
-/// The options that a template carries.
+/// The options that a template can have.
 const CARRIED: &[&str] = &["retainOnDelete", "dependsOn", "parent"];
 
-/// A template. The file of resources to import is left in [`Writing::imports`].
+/// A template. The resources to import are added to [`Writing::imports`].
 pub(super) struct Template {
     names: HashMap<String, String>,
     parameters: Variables,
@@ -43,7 +43,7 @@ impl Template {
         Self { names, parameters, members: Members::default() }
     }
 
-    /// Tells what CloudFormation refuses of the template as a whole.
+    /// Warns if the template as a whole exceeds a limit of CloudFormation.
     fn tell_bounds(&self, writing: &mut Writing) {
         let (users, parameters, imports) =
             (self.names.len(), self.parameters.all().len(), writing.imports.len());
@@ -165,7 +165,7 @@ impl Properties<'_> {
         let policy = if user.options.retain_on_delete { "Retain" } else { "Delete" };
         let mut resource = vec![
             ("Type".to_owned(), TYPE.into()),
-            // Importing a resource asks for one.
+            // Importing a resource requires a deletion policy.
             ("DeletionPolicy".to_owned(), policy.into()),
             ("UpdateReplacePolicy".to_owned(), policy.into()),
         ];
@@ -188,7 +188,7 @@ impl Properties<'_> {
         Value::Map(resource)
     }
 
-    /// Whether a value is one of a reference alone, which no type of parameter can give.
+    /// Whether a value is only a reference, to a value that no type of parameter can hold.
     fn is_no_parameter(&self, value: &Value, at: &Path, references: &[(Path, String)]) -> bool {
         let form = |(_, expression): &(Path, String)| Kind::at(at, expression).form;
         let is_object = |form| matches!(form, variables::Form::TextsByKey | variables::Form::Objects);
@@ -196,7 +196,7 @@ impl Properties<'_> {
             && references.iter().find(|(path, _)| path == at).map(form).is_some_and(is_object)
     }
 
-    /// The instance: its ARN where a user's tells it, and a parameter otherwise.
+    /// The instance: its ARN if the ARN of the user gives it, and a parameter otherwise.
     fn instance(&mut self, inputs: &Value, references: &[(Path, String)]) -> Text {
         let known = inputs.get(Property::InstanceId.path()).and_then(Value::as_str);
         let of_user = |arn: &&Arn| known == Some(arn.instance());
@@ -249,7 +249,7 @@ impl Properties<'_> {
         Value::List(tags.collect())
     }
 
-    /// The ARN of what an id is, or those of several.
+    /// The ARN of an id, or the ARNs of several ids.
     fn arns(
         &mut self,
         value: &Value,
@@ -266,7 +266,7 @@ impl Properties<'_> {
                 Value::List(arns.collect())
             }
             Value::String(name) if name.starts_with("name:") || name.starts_with("path:") => {
-                // Each instance has profiles and groups of its own.
+                // Profiles and groups of the same name differ between instances.
                 let key = format!("{segment} {}", instance.sub);
                 let parameter = self.parameters.named(name, &key, is_alphanumeric);
                 let what = format!(
@@ -299,7 +299,7 @@ impl Properties<'_> {
         text
     }
 
-    /// A parameter, or the ARN of another user, which is all that one gives.
+    /// A parameter, or the ARN of another user, which is the only output of a user.
     fn reference(&mut self, reference: &str, kind: Kind) -> String {
         let name = root(reference);
         match (self.names.get(name), reference.strip_prefix(name)) {
@@ -309,7 +309,7 @@ impl Properties<'_> {
     }
 }
 
-/// A text that may hold references: as it is, as `Fn::Sub` takes it, or a reference alone.
+/// A text that may contain references: as plain text, in the syntax of `Fn::Sub`, or as a single reference.
 #[derive(Default)]
 struct Text {
     plain: Option<String>,

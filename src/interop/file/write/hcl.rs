@@ -1,4 +1,4 @@
-//! Terraform configurations with import blocks, for the provider of this project.
+//! Writes Terraform configurations with import blocks, for the provider of this project.
 
 use std::collections::HashMap;
 
@@ -15,14 +15,14 @@ use crate::{
 /// The type of the resource.
 const TYPE: &str = "connect_user";
 
-/// The options that a configuration carries.
+/// The options that a configuration can have.
 const CARRIED: &[&str] = &["protect", "ignoreChanges", "dependsOn", "parent"];
 
 /// Names that no variable may have.
 const RESERVED: &[&str] =
     &["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
 
-/// A configuration. Its variables stand behind the users that refer to them.
+/// A configuration. Its variables come after the users that refer to them.
 pub(super) struct Configuration {
     labels: HashMap<String, String>,
     variables: Variables,
@@ -217,7 +217,7 @@ impl Block<'_> {
     }
 }
 
-/// A place as Terraform writes it: blocks are lists of one.
+/// A path as Terraform writes it: blocks are lists with one element.
 fn attribute_path(path: &Path) -> String {
     let mut text = String::new();
     for segment in path.segments() {
@@ -239,7 +239,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// A text between quotes, in which nothing is a template.
+/// Escapes a text for use between quotes, so that no part of it is a template.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();

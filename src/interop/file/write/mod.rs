@@ -1,4 +1,4 @@
-//! Writers of files: one for each format.
+//! Writes files: one writer for each format.
 
 mod cloudformation;
 mod hcl;

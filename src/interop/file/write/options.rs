@@ -1,4 +1,4 @@
-//! What a writer of files is told, and what it gives.
+//! Options and results of writing a file.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use bon::Builder;
 
 use super::super::users::FileDiagnostic;
 
-/// What a writer of files is told beside the users.
+/// Options of [`write`](fn@super::super::write) and [`FileWriter`](super::super::FileWriter).
 #[derive(Builder, Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct WriteOptions {
-    /// Whether passwords are written, in clear text. Default: they are left out, and the diagnostics say so.
+    /// Whether passwords are written, in clear text. Default: `false`, they are left out, and a diagnostic says so.
     #[builder(default)]
     pub passwords: bool,
 }
@@ -21,25 +21,25 @@ pub struct WriteOptions {
 pub struct WrittenFile {
     /// The text of the file.
     pub text: String,
-    /// The text of a second file that tells which existing users these are, where the format keeps that apart:
-    /// CloudFormation's `--resources-to-import`.
+    /// The text of a second file with the ids of users that exist, if the format needs one: for CloudFormation, the
+    /// content for `--resources-to-import`.
     pub imports: Option<String>,
-    /// What the format could not carry.
+    /// Diagnostics about inputs that the format cannot hold.
     pub diagnostics: Vec<FileDiagnostic>,
 }
 
-/// What there is beside the text of a file that was written user by user.
+/// The results of writing a file user by user, except for its text.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Written {
     /// The text of a second file, as in [`WrittenFile::imports`].
     pub imports: Option<String>,
-    /// What the format could not carry.
+    /// Diagnostics about inputs that the format cannot hold.
     pub diagnostics: Vec<FileDiagnostic>,
 }
 
 impl fmt::Debug for WrittenFile {
-    /// Without the text, in which passwords may stand.
+    /// Leaves out the text, which may contain passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WrittenFile").field("diagnostics", &self.diagnostics).finish_non_exhaustive()
     }

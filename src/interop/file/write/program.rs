@@ -1,4 +1,4 @@
-//! Programs: Pulumi YAML, and the same as JSON.
+//! Writes programs: Pulumi YAML, and such programs as JSON.
 
 use super::{
     super::{inputs::replace, users::FileUser},
@@ -11,7 +11,7 @@ use crate::{
     user::Value,
 };
 
-/// The program as YAML, in which values are written as JSON.
+/// The program as YAML; values are written as JSON.
 pub(super) struct YamlProgram {
     resources: Resources,
     is_empty: bool,
@@ -127,7 +127,7 @@ impl Resources {
     }
 }
 
-/// The options of a user, as a program writes them; tells of those that name what is not written.
+/// The options of a user, as a program writes them. Reports options that name resources that are not written.
 fn options(user: &FileUser, writing: &mut Writing) -> Vec<(String, Value)> {
     let mut options = Vec::new();
     for (option, value) in user.options.written() {

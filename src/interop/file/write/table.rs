@@ -1,4 +1,4 @@
-//! Tables: the console's template, and one with a column for each property.
+//! Writes tables: the template of the console, and tables with a column for each property.
 
 use csv::WriterBuilder;
 
@@ -11,21 +11,22 @@ use crate::user::{Path, Property, Value};
 /// Limit of users that the console imports at once.
 const MOST_ROWS: usize = 1_000;
 
-/// Rows of these columns.
+/// A table with these columns.
 pub(super) struct Table {
     columns: Vec<(&'static str, Target)>,
-    /// How many users the console is to import, and how many are written.
+    /// The number of users for the console, and the number of users written so far.
     for_console: Option<usize>,
     count: usize,
 }
 
 impl Table {
-    /// The console's template, for these users.
+    /// The template of the console, for these users.
     pub(super) fn console(users: &[String]) -> Self {
         Self { columns: CONSOLE.to_vec(), for_console: Some(users.len()), count: 0 }
     }
 
-    /// A column for each property that is one value, by its path, with ids as they are.
+    /// A table with a column for each property that has a single value. The header is the path of the property; ids are
+    /// written unchanged.
     pub(super) fn plain(_: &[String]) -> Self {
         let is_one_value = |property: &&Property| property.members().is_empty();
         let properties = Property::ALL.iter().filter(is_one_value);
@@ -68,7 +69,7 @@ fn line(cells: impl IntoIterator<Item: AsRef<[u8]>>) -> String {
     String::from_utf8(rows.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-/// The cells of a user; tells what has none.
+/// The cells of a user. Reports values that have no column.
 fn row(user: &FileUser, columns: &[(&str, Target)], writing: &mut Writing) -> Vec<String> {
     writing.lose_options(user, &[]);
     let (inputs, references) = writing.inputs(user);
@@ -76,7 +77,7 @@ fn row(user: &FileUser, columns: &[(&str, Target)], writing: &mut Writing) -> Ve
         writing.lose(user, "a user has no name, and none is made for a table", "write its `name`");
     }
     for (path, expression) in references {
-        // What stands around a reference is a part of the password.
+        // The text around a reference is a part of the password.
         let refers = match path == Path::from(Property::Password) {
             true => String::new(),
             false => format!(": it refers to `{expression}`"),
@@ -141,7 +142,7 @@ fn cell(
                 let value = value.as_str()?;
                 let is_plain = |text: &str| !text.contains('|') && text.trim() == text;
                 if is_plain(key) && is_plain(value) && !key.is_empty() {
-                    // Three bars in a row would be read otherwise.
+                    // Three bars in a row would be read differently.
                     return Some(if value.is_empty() { key.clone() } else { format!("{key}|{value}") });
                 }
                 let what =
@@ -154,7 +155,7 @@ fn cell(
     }
 }
 
-/// The name in the place of an id; tells where it is an id.
+/// The name in a reference to a profile or group. Reports ids, which the table cannot hold.
 fn name(user: &FileUser, text: &str, path: &Path, writing: &mut Writing) -> Option<String> {
     if let Some(levels) = text.strip_prefix("path:") {
         return Some(levels.trim().trim_matches('/').replace('/', "|"));
@@ -172,7 +173,7 @@ fn name(user: &FileUser, text: &str, path: &Path, writing: &mut Writing) -> Opti
     name
 }
 
-/// Texts in a cell; tells of those that would become two.
+/// Texts for one cell. Reports texts that contain the separator, and leaves them out.
 fn without_bars(texts: Vec<String>, user: &FileUser, path: &Path, writing: &mut Writing) -> Vec<String> {
     let (plain, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|text| !text.contains('|'));
     for text in others {
@@ -182,7 +183,7 @@ fn without_bars(texts: Vec<String>, user: &FileUser, path: &Path, writing: &mut 
     plain
 }
 
-/// A text as it is; tells where a reader would leave white space out.
+/// Returns a text unchanged. Warns of white space around it, which a reader would ignore.
 fn trimmed(user: &FileUser, text: &str, path: &Path, writing: &mut Writing) -> String {
     if text.trim() != text && *path != Path::from(Property::Password) {
         let what = format!("white space around `{path}` of `{}` means nothing in a table", user.name);

@@ -1,4 +1,4 @@
-//! Names for what references of a file stand for, where a reference leads to nothing that is written.
+//! Names of variables for references of a file to values that are not written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::{
     user::{Path, Property, Shape},
 };
 
-/// What a variable stands for.
+/// The kind of value of a variable.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Kind {
     pub(super) is_secret: bool,
@@ -17,7 +17,7 @@ pub(super) struct Kind {
 /// The form of a variable's value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Form {
-    /// A text, of which every tool makes a number or a boolean too.
+    /// A text; all tools convert it to a number or a boolean where needed.
     #[default]
     Text,
     /// A set of texts.
@@ -29,7 +29,7 @@ pub(super) enum Form {
 }
 
 impl Kind {
-    /// That of a reference, which stands in an expression at a place of a user.
+    /// The kind of a reference in an expression at a path of a user.
     pub(super) fn at(path: &Path, expression: &str) -> Self {
         let property = path.property().filter(|property| Path::from(*property) == *path);
         let shape =
@@ -48,22 +48,22 @@ impl Kind {
     }
 }
 
-/// The values that whoever uses a written file has to give: by reference, the name, and what it stands for.
+/// The variables that the user of a written file must set: name and kind of each, by reference.
 #[derive(Default)]
 pub(super) struct Variables {
     names: BTreeMap<String, (String, Kind)>,
     taken: BTreeSet<String>,
-    /// The numbers that are next for names that several wanted.
+    /// The next number for each name that is requested several times.
     next: BTreeMap<String, u64>,
 }
 
 impl Variables {
-    /// None of these names is given.
+    /// Reserves names, which no variable gets.
     pub(super) fn reserve(&mut self, names: impl IntoIterator<Item = String>) {
         self.taken.extend(names);
     }
 
-    /// The name for a reference. `is_allowed` says which characters it may have.
+    /// Returns the name of the variable for a reference. `is_allowed` says which characters a name may have.
     pub(super) fn name(&mut self, reference: &str, kind: Kind, is_allowed: impl Fn(char) -> bool) -> String {
         if let Some((name, known)) = self.names.get_mut(reference) {
             *known = known.and(kind);
@@ -72,7 +72,7 @@ impl Variables {
         self.add(reference.to_owned(), plain(reference, is_allowed), kind)
     }
 
-    /// A name like `wanted` for what is told apart by `key`.
+    /// Returns the name of a variable, made from `wanted`; variables with different `key`s get different names.
     pub(super) fn named(&mut self, wanted: &str, key: &str, is_allowed: impl Fn(char) -> bool) -> String {
         let reference = format!("{wanted} {key}");
         match self.names.get(&reference) {
@@ -92,7 +92,7 @@ impl Variables {
         name
     }
 
-    /// The names, each with what it stands for.
+    /// Returns the names of all variables, each with its kind.
     pub(super) fn all(&self) -> BTreeMap<&str, Kind> {
         self.names.values().map(|(name, kind)| (name.as_str(), *kind)).collect()
     }
@@ -112,7 +112,7 @@ fn plain(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
     }
 }
 
-/// An expression with its texts and its references written anew.
+/// Rewrites the texts and the references of an expression.
 pub(super) fn rewrite(
     expression: &str,
     text: impl Fn(&str) -> String,
@@ -126,7 +126,7 @@ pub(super) fn rewrite(
     parts.collect()
 }
 
-/// The name that a reference begins with.
+/// The first name of a reference.
 pub(super) fn root(reference: &str) -> &str {
     reference.split(['.', '[']).next().unwrap_or(reference)
 }

@@ -1,4 +1,4 @@
-//! Writes users in any format.
+//! Writes users in all formats.
 
 use std::{collections::HashSet, fmt, io};
 
@@ -16,14 +16,14 @@ use super::{
 };
 use crate::user::{Code, Diagnostic};
 
-/// The formats that are written, each with the form that its users have.
+/// Declares the formats that can be written, each with its form.
 macro_rules! written {
     ($($format:ident => $form:expr),+ $(,)?) => {
         impl FileFormat {
-            /// The formats that are written. The others are only read.
+            /// The formats that can be written. The others are read only.
             pub const WRITTEN: &[Self] = &[$(Self::$format),+];
 
-            /// The names of the formats that are written, in the same order.
+            /// The names of the formats that can be written, in the order of [`WRITTEN`](Self::WRITTEN).
             pub const WRITTEN_NAMES: &[&str] = &[$(Self::$format.as_str()),+];
         }
 
@@ -47,13 +47,13 @@ written! {
 
 /// Writes users in a format.
 ///
-/// What the format cannot carry is told in [`WrittenFile::diagnostics`]; so is each password that is left out. What is
-/// unknown becomes a configuration value, a variable or a parameter with the name of its reference. The properties of a
-/// user come in the order of [`Property`](crate::user::Property).
+/// [`WrittenFile::diagnostics`] reports inputs that the format cannot hold, and that passwords are left out. Unknown
+/// values become configuration values, variables or parameters with the name of the reference. The properties of a user
+/// are written in the order of [`Property`](crate::user::Property).
 ///
 /// # Errors
 ///
-/// A diagnostic of the code [`invalid-file`](Code::INVALID_FILE) if the format is only read.
+/// A diagnostic with the code [`invalid-file`](Code::INVALID_FILE) if the format is read only.
 ///
 /// ```
 /// use connect_user::interop::file::{FileFormat, ReadOptions, WriteOptions, read, write};
@@ -79,7 +79,7 @@ pub fn write(
     Ok(WrittenFile { text: String::from_utf8(text).unwrap_or_default(), imports, diagnostics })
 }
 
-/// Writes users in a format, one by one: a file of many users is never in memory.
+/// Writes users in a format, one by one, so that a file of many users is never in memory as a whole.
 ///
 /// ```
 /// use std::io::Cursor;
@@ -115,11 +115,11 @@ pub struct FileWriter<W> {
 }
 
 impl<W: io::Write> FileWriter<W> {
-    /// A writer of users of these resource names to `out`, which it calls for each user.
+    /// Returns a writer of users with these resource names. It writes to `out` once for each user, without a buffer.
     ///
     /// # Errors
     ///
-    /// A diagnostic of the code [`invalid-file`](Code::INVALID_FILE) if the format is only read.
+    /// A diagnostic with the code [`invalid-file`](Code::INVALID_FILE) if the format is read only.
     pub fn new(
         format: FileFormat,
         names: impl IntoIterator<Item = String>,
@@ -140,7 +140,8 @@ impl<W: io::Write> FileWriter<W> {
     ///
     /// # Errors
     ///
-    /// What `out` says, and [`InvalidInput`](io::ErrorKind::InvalidInput) for a user whose name was not given.
+    /// Errors of `out`, and [`InvalidInput`](io::ErrorKind::InvalidInput) for a user whose resource name was not given
+    /// to [`new`](Self::new).
     pub fn write(&mut self, user: &FileUser) -> io::Result<()> {
         if !self.writing.has(&user.name) {
             let message = format!("the resource name `{}` was not given to the writer", user.name);
@@ -151,11 +152,11 @@ impl<W: io::Write> FileWriter<W> {
         self.out.write_all(text.as_bytes())
     }
 
-    /// Writes what stands behind the users, and returns `out` with what there is to say.
+    /// Writes the end of the file, and returns `out` with the other results.
     ///
     /// # Errors
     ///
-    /// What `out` says.
+    /// Errors of `out`.
     pub fn finish(mut self) -> io::Result<(W, Written)> {
         self.begin()?;
         let text = self.form.end(&mut self.writing);

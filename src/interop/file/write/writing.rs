@@ -1,4 +1,4 @@
-//! What the writers share: the users as they are to be written, and what is lost on the way.
+//! The common part of all writers: prepares users for writing, and collects losses.
 
 use std::collections::HashSet;
 
@@ -17,17 +17,17 @@ use crate::{
     user::{Path, Property, Severity, Value},
 };
 
-/// A form that users are written in, one by one.
+/// A format that users are written in, one by one.
 pub(super) trait Form {
-    /// What stands before them.
+    /// The text before the users.
     fn begin(&mut self) -> String {
         String::new()
     }
 
-    /// A user.
+    /// The text of a user.
     fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String;
 
-    /// What stands behind them, such as the variables that they refer to.
+    /// The text after the users, such as the variables that they refer to.
     fn end(&mut self, _writing: &mut Writing) -> String {
         String::new()
     }
@@ -35,11 +35,11 @@ pub(super) trait Form {
 
 /// A file that is being written.
 pub(super) struct Writing {
-    /// The resource names of all users, also of those that are still to be written.
+    /// The resource names of all users, including the users that are not written yet.
     names: HashSet<String>,
     options: WriteOptions,
     losses: Losses,
-    /// The users that exist, where the form keeps that apart.
+    /// The users that exist, for the second file of a format that has one.
     pub(super) imports: Vec<Value>,
 }
 
@@ -48,24 +48,24 @@ impl Writing {
         Self { names, options, losses: Losses::default(), imports: Vec::new() }
     }
 
-    /// Notes what the format cannot carry of a user.
+    /// Warns of something of a user that the format cannot hold.
     pub(super) fn lose(&mut self, user: &FileUser, what: impl Into<String>, help: &str) {
         self.losses.add(Severity::Warning, what.into(), help, || user.location.clone());
     }
 
-    /// Notes what becomes another thing, and is no loss.
+    /// Notes something that is written in another form, without a loss.
     pub(super) fn note(&mut self, user: &FileUser, what: impl Into<String>, help: &str) {
         self.losses.add(Severity::Note, what.into(), help, || user.location.clone());
     }
 
-    /// Notes what the format cannot carry of the file as a whole.
+    /// Warns of something of the whole file that the format cannot hold.
     pub(super) fn lose_file(&mut self, what: impl Into<String>, help: &str) {
         self.losses.add(Severity::Warning, what.into(), help, || None);
     }
 
-    /// Notes the options of a user that the format has no place for; `carried` are those that it has.
+    /// Warns of options of a user that the format cannot hold; `carried` are the options that it can hold.
     pub(super) fn lose_options(&mut self, user: &FileUser, carried: &[&str]) {
-        // Each writer says what becomes of an import.
+        // Each writer handles imports itself.
         let is_lost = |option: &str| option != "import" && !carried.contains(&option);
         for (option, _) in user.options.written().filter(|(option, _)| is_lost(option)) {
             let what = format!("the option `{option}` is not carried by this format");
@@ -73,8 +73,8 @@ impl Writing {
         }
     }
 
-    /// The inputs of a user, without the password unless it is asked for, and without references to nothing: each
-    /// unknown value has one.
+    /// Returns the inputs of a user, without the password unless passwords are written, and the reference of each
+    /// unknown value. An unknown value without a reference gets one.
     pub(super) fn inputs(&mut self, user: &FileUser) -> (Value, Vec<(Path, String)>) {
         let mut inputs = user.inputs.clone();
         sort(&mut inputs);
@@ -88,7 +88,7 @@ impl Writing {
             self.losses
                 .add(Severity::Warning, "passwords are left out".into(), help, || user.location.clone());
         }
-        // A text around a reference is a part of the password; the reference alone is none.
+        // Text around a reference is a part of the password; a reference alone is not secret.
         let may_keep = |reference: &FileReference| {
             self.options.passwords
                 || reference.path != password
@@ -101,7 +101,7 @@ impl Writing {
         visit(&mut inputs, &Path::root(), &mut |value, path| {
             if *value == Value::Unknown {
                 let expression = known(path).map(|reference| reference.expression.clone());
-                // No reference: its name must not look like that of a user's property.
+                // A made-up reference must not look like the property of a user.
                 let name = || format!("{}_{path}", user.name).replace(['.', '[', ']'], "_");
                 let expression = expression.unwrap_or_else(|| format!("${{{}}}", name()));
                 references.push((path.clone(), expression));
@@ -116,7 +116,7 @@ impl Writing {
         self.names.contains(name)
     }
 
-    /// The text of a second file, and what was lost.
+    /// Returns the text of a second file, and the losses.
     pub(super) fn finish(self) -> (Option<String>, Vec<FileDiagnostic>) {
         let imports =
             (!self.imports.is_empty()).then(|| format!("{}\n", pretty(&Value::List(self.imports), 0)));
