@@ -15,7 +15,7 @@ use connect_user::{
     validate::{Context, resolve},
 };
 
-/// Makes Amazon Connect what the program says. `confirm` sees the plan before the first call that writes.
+/// Applies a program to Amazon Connect. `confirm` sees the plan before the first call that writes.
 async fn run(
     client: &dyn ConnectClient,
     program: Vec<(String, UserSpec)>,

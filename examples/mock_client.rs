@@ -16,7 +16,7 @@ mod tests {
         user::Operation,
     };
 
-    /// A search that finds nobody may only lag behind: the list decides, and its error is the answer.
+    /// A search without a result may only lag behind: the list decides, and its error is the answer.
     #[tokio::test]
     async fn a_failed_list_is_told() {
         let mut connect = MockConnectClient::new();

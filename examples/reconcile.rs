@@ -24,7 +24,7 @@ struct Kept {
     attempts: Vec<CreationAttempt>,
 }
 
-/// Makes Amazon Connect what the program says. Users missing from the program are deleted.
+/// Applies a program to Amazon Connect. Users missing from the program are deleted.
 async fn up(
     client: &dyn ConnectClient,
     settings: &Settings,

@@ -80,7 +80,7 @@ pub enum Command {
         #[arg(long)]
         memberships: bool,
     },
-    /// Show what somebody else has changed since the last apply.
+    /// Show what was changed outside this tool since the last apply.
     Drift {
         /// Exit with 2 if there is drift. Default: exit with 0 then, too.
         #[arg(long)]
@@ -120,7 +120,7 @@ pub enum Command {
     Convert(convert::Args),
     /// Show how the users of two instances differ, by user name; ids are compared by the names of what they mean.
     Compare(between::CompareArgs),
-    /// Create the users of one instance in another, with the same properties, proficiencies and tags. Deletes nobody.
+    /// Create the users of one instance in another, with the same properties, proficiencies and tags. No user is deleted.
     /// `--state` is that of TO, and has users of TO alone.
     Copy(between::CopyArgs),
     /// Print the JSON Schema of programs, for editors.
@@ -150,7 +150,7 @@ pub enum StateCommand {
     },
     /// End the lease of a run that was killed, in a state that a team shares.
     Unlock {
-        /// The id of the lease, which the refusal of an apply tells. Default: end none, and say who has it.
+        /// The id of the lease, which the refusal of an apply tells. Default: end none, and show its owner.
         id: Option<String>,
     },
     /// Stop managing users without deleting them: they are removed from the state, and nothing else changes.
@@ -237,21 +237,21 @@ pub struct Global {
     #[arg(long, default_value_t, value_parser = choice::<UnrecognisedPolicy>(UnrecognisedPolicy::NAMES))]
     pub on_unrecognised: UnrecognisedPolicy,
     /// Sign a user out everywhere on this event: a deletion, a security profile that is taken away or replaced, a
-    /// changed e-mail address; repeatable. Default: nobody is signed out.
+    /// changed e-mail address; repeatable. Default: no user is signed out.
     #[arg(long, value_name = "EVENT", value_parser = choice::<SignOutOn>(SignOutOn::NAMES))]
     pub sign_out_on: Vec<SignOutOn>,
     /// Delete the quick connects that lead to a deleted user. Default: leave them.
     #[arg(long)]
     pub delete_quick_connects: bool,
-    /// How recorded users are read again: list the instance and read who has changed (`changed`), without looking for
+    /// How recorded users are read again: list the instance and read the users that have changed (`changed`), without looking for
     /// changed tags and proficiencies of the others (`listed`), search it, which leaves e-mail addresses and mobile
     /// numbers as recorded (`search`), read every user (`full`), or nothing (`none`). Default: `changed`; `full` for
     /// `drift`, `import --all` and `export`.
     #[arg(long, value_parser = choice::<Strategy>(Strategy::NAMES))]
     pub refresh: Option<Strategy>,
-    /// Only users for whom this holds; repeatable, and all must hold: `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`,
+    /// Only users for which this holds; repeatable, and all must hold: `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`,
     /// `routing-profile=ID`, `security-profile=ID`, `group=ID`, or `group-tree=ID` with the groups below it. An ID may
-    /// be `name:NAME`, that of a group `path:PATH`. `plan` and `apply` mean users for whom it holds as recorded, as they
+    /// be `name:NAME`, that of a group `path:PATH`. `plan` and `apply` mean users for which it holds as recorded, as they
     /// are, or as the program desires them; `compare` and `copy` take ids and names of FROM. Default: all users.
     #[arg(long = "where", value_name = "CONDITION")]
     pub r#where: Vec<String>,

@@ -34,7 +34,7 @@ pub struct CompareArgs {
 pub struct CopyArgs {
     #[command(flatten)]
     sides: Sides,
-    /// Make users whom TO has already the same as in FROM, too. Default: they stay as they are.
+    /// Make users that TO has already the same as in FROM, too. Default: they stay as they are.
     #[arg(long)]
     update: bool,
     /// Show what would be done, and do nothing.

@@ -32,7 +32,7 @@ pub struct PasswordArgs {
     /// of an earlier copy, whose passwords hold and to which the others are added.
     #[arg(long, value_name = "FILE")]
     make_passwords: Option<PathBuf>,
-    /// One first password for all new users, from an environment variable. Whoever knows it can sign in as any of them.
+    /// One first password for all new users, from an environment variable. A person who knows it can sign in as any of them.
     #[arg(long, value_name = "VARIABLE")]
     password_env: Option<String>,
 }

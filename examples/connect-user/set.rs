@@ -17,7 +17,7 @@ use crate::{
     saved, summary, written,
 };
 
-/// What is set, of whom, and where.
+/// The properties to set, the users, and the program.
 #[derive(clap::Args)]
 pub struct SetArgs {
     /// A property and its value: `routingProfileId=name:Sales`, `tags.team=red`, `autoAcceptConfigs.VOICE=true`,
@@ -38,7 +38,7 @@ pub struct SetArgs {
     /// changes the users back.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// Write the plan to a file for `apply FILE`, and change nobody yet. Default: do not.
+    /// Write the plan to a file for `apply FILE`, and change no user yet. Default: do not.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["program", "yes"])]
     out: Option<PathBuf>,
     /// Change them without asking. Default: ask for confirmation.

@@ -17,7 +17,7 @@ struct Kept {
     attempts: Vec<CreationAttempt>,
 }
 
-/// Makes a user what the program says. Save `kept` whether it succeeds or fails: it is the actual state.
+/// Applies the spec of a user. Save `kept` whether this succeeds or fails: it is the actual state.
 async fn reconcile(
     client: &dyn ConnectClient,
     spec: UserSpec,

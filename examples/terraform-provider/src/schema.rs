@@ -262,7 +262,7 @@ fn require(fields: &mut [Field]) {
     }
 }
 
-/// Sets who gives the value of a field, and of the fields in it: the configuration, the service, or both.
+/// Sets what gives the value of a field, and of the fields in it: the configuration, the service, or both.
 fn give(field: &mut Field, given: Given) {
     field.given = given;
     if let (Form::Object(fields) | Form::Objects(fields), Given::Computed) = (&mut field.form, given) {
