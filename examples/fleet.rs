@@ -9,49 +9,49 @@ use std::{path::Path, sync::Arc};
 use connect_user::{
     client::{ConnectClient, Rate, TokenBuckets, TokioTimer},
     fleet::{
-        AllKnown, EmbeddedStore, PlanOptions, Planner, ProgramUser, Session, SessionOptions, UserResult,
+        AllKnown, DesiredSpec, EmbeddedStore, PlanOptions, Planner, ProgramUser, Session, SessionOptions,
+        UserResult,
     },
-    user::UserSpec,
+    user::{Settings, UserSpec},
     validate::{Context, resolve},
 };
 
 /// Applies a program to Amazon Connect. `confirm` sees the plan before the first call that writes.
 async fn run(
     client: &dyn ConnectClient,
-    program: Vec<(String, UserSpec)>,
-    context: &Context<'_>,
+    program: &[(String, UserSpec)],
+    settings: &Settings,
     file: &Path,
     confirm: impl FnOnce(&str) -> bool,
 ) -> anyhow::Result<()> {
-    // Validate: a program with a mistake reads nothing and changes nothing.
-    let mut users = Vec::new();
-    for (name, spec) in program {
-        let (desired, _warnings) = resolve(spec, context)?;
-        users.push(ProgramUser::builder().name(name).desired(desired).build());
-    }
-
     let store = EmbeddedStore::open(file)?; // locked, private, and whole after a kill
     let timer = Arc::new(TokioTimer::default());
     let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone())); // two calls a second of each operation
     let options = SessionOptions::builder().timer(timer).pace(pace).build();
     let mut session = Session::open(&store, client, options).await?;
 
-    // Recover creations that an earlier run could not record, and refresh. What is found is committed.
+    // Recover creations that an earlier run could not record, and refresh. What is found is committed, and each record
+    // gets the resource name that its user has in the program.
     for user in session.recover().await? {
         eprintln!("{}", user.diagnostic());
     }
-    for (name, error) in &session.refresh(&users).await?.failed {
+    let specs: Vec<_> = program.iter().map(|(name, spec)| DesiredSpec::new(name, spec, settings)).collect();
+    for (name, error) in &session.refresh(&specs).await?.failed {
         eprintln!("`{name}` cannot be read, and stays as it is: {error}");
     }
 
-    // Plan: recorded users that are missing from the program are deleted, within the guard's limit.
-    let mut planner = Planner::new(PlanOptions::default());
-    for user in &users {
-        session.want(&mut planner, user);
+    // Validate and plan: a mistake changes no user. Rules for new users, such as a required password, do not hold for
+    // recorded users. Recorded users that are missing from the program are deleted, within the guard's limit.
+    let mut planner = Planner::new(PlanOptions::builder().settings(settings.clone()).build());
+    for (name, spec) in program {
+        let prior = session.state(name).map(|state| &**state);
+        let context = Context::builder().settings(settings.clone()).maybe_prior(prior).build();
+        let (desired, _warnings) = resolve(spec.clone(), &context)?;
+        session.want(&mut planner, &ProgramUser::builder().name(name).desired(desired).build());
     }
     let preview = session.preview(planner);
-    let mut text: String =
-        preview.users().iter().map(|user| user.preview().text(&user.name).to_string()).collect();
+    let mut text: String = session.notices(&preview).iter().map(|notice| format!("{notice}\n")).collect();
+    text.extend(preview.users().iter().map(|user| user.preview().text(&user.name).to_string()));
     text.push_str(&preview.estimate(|_| Rate::DEFAULT, true).to_string());
     if !preview.is_up_to_date() && !confirm(&text) {
         return Ok(());
@@ -89,14 +89,14 @@ async fn main() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
     let file = directory.path().join("users.redb");
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
-    let context = Context::builder().identity_management(IdentityManagementType::Saml).build();
+    let settings = Settings::builder().identity_management(IdentityManagementType::Saml).build();
     let show = |plan: &str| {
         println!("{plan}");
         true
     };
     for names in [&["ana", "bo", "cy"][..], &["ana", "cy"]] {
-        let program = names.iter().map(|name| ((*name).to_owned(), spec(name))).collect();
-        run(&connect, program, &context, &file, show).await?;
+        let program: Vec<_> = names.iter().map(|name| ((*name).to_owned(), spec(name))).collect();
+        run(&connect, &program, &settings, &file, show).await?;
         assert_eq!(connect.users(&"1c2d".into()).len(), names.len());
     }
     Ok(())

@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use connect_user::{
-    apply::{self, apply},
+    apply::{ApplyOptions, CreationOutcome, apply, recover},
     client::ConnectClient,
     diff::{plan, plan_deletion},
     read::refresh,
@@ -34,8 +34,16 @@ async fn up(
     let mut resources: BTreeMap<String, Kept> =
         if file.exists() { serde_json::from_slice(&fs::read(file)?)? } else { BTreeMap::new() };
 
-    // Refresh: what others have changed since is planned back.
+    // Recover and refresh: a creation whose answer was lost may have made its user, and what others have changed since
+    // is planned back.
     for kept in resources.values_mut() {
+        for attempt in std::mem::take(&mut kept.attempts) {
+            match recover(&attempt, client, &ApplyOptions::default()).await {
+                CreationOutcome::Made(user) if kept.user.is_none() => kept.user = Some(*user),
+                CreationOutcome::NotMade => {}
+                _ => kept.attempts.push(attempt), // The apply or the next run looks again.
+            }
+        }
         if let Some(recorded) = &kept.user {
             kept.user = refresh(client, recorded).await?;
         }
@@ -59,15 +67,19 @@ async fn up(
     for (name, plan) in plans {
         print!("{}", plan.preview().text(&name));
         let kept = resources.entry(name).or_default();
-        let options = apply::ApplyOptions::builder().attempts(&kept.attempts).build();
+        let options = ApplyOptions::builder().attempts(&kept.attempts).build();
         let result = apply(&plan, kept.user.as_ref(), client, &options).await;
         match &result {
-            Ok(done) => *kept = Kept { user: done.state.clone(), attempts: Vec::new() },
+            Ok(done) => {
+                kept.user = done.state.clone();
+                kept.attempts.retain(|_| kept.user.is_none());
+            }
             Err(failed) => {
                 kept.user = failed.state.as_deref().cloned();
                 kept.attempts.extend(failed.attempt.as_deref().cloned());
             }
         }
+        resources.retain(|_, kept| kept.user.is_some() || !kept.attempts.is_empty());
         fs::write(file, serde_json::to_vec_pretty(&resources)?)?;
         result?;
     }

@@ -38,12 +38,15 @@ pub enum ApplyError {
     /// The plan was made from another state of the user.
     #[error("the plan was made from another state of the user")]
     Stale,
-    /// The user was not created: its name is taken by a user that differs.
+    /// The user was not created: its name is taken by a user that differs, or that this creation cannot have made: it
+    /// existed before, or was last changed before the creation began by [`ApplyOptions::now`](super::ApplyOptions::now).
+    /// With a service in memory whose clock stands still, set both clocks
+    /// ([`MemoryConnect::set_time`](crate::client::memory::MemoryConnect::set_time)).
     #[error("{}", taken(id, differing))]
     NotAdopted {
         /// The user that has the name: import it, if it is the intended user.
         id: Box<ImportId>,
-        /// The properties that differ.
+        /// The properties that differ; empty if only the time of change is against it.
         differing: Vec<Path>,
         /// The error of the service.
         source: ClientError,
@@ -112,8 +115,11 @@ pub enum ApplyError {
 }
 
 fn taken(id: &ImportId, differing: &[Path]) -> Message {
-    let differs = if differing.is_empty() { "" } else { ", which differs in " };
-    format!("the name is taken by the user `{id}`{differs}{}", listed(differing)).into()
+    let why = match differing {
+        [] => "this creation has not made".to_owned(),
+        differing => format!("differs in {}", listed(differing)),
+    };
+    format!("the name is taken by the user `{id}`, which {why}").into()
 }
 
 impl ApplyError {

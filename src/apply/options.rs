@@ -28,7 +28,8 @@ pub struct ApplyOptions<'a> {
     /// [`sleep`](Self::sleep). Default: 2 minutes.
     #[builder(default)]
     pub wait: Wait,
-    /// The clock. Default: the clock of the machine.
+    /// The clock. A user is recognised as that of a creation only if the service says that it was not changed last before
+    /// the creation began by this clock, within [`clock_skew`](Self::clock_skew). Default: the clock of the machine.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
     /// Tolerance for clock skew: a user that was changed longer than this before its creation began is not

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 
-/// How a host waits.
+/// Waits, with the timer of the host's runtime.
 #[async_trait]
 pub trait Sleep: Send + Sync {
     /// Returns after `duration`.

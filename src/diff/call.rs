@@ -10,7 +10,8 @@ use crate::user::{
 
 /// One call of a plan, with its content.
 ///
-/// The call does not contain the user's id: the apply knows it, and in a replacement the new user does not exist yet.
+/// A call that changes a user does not contain its id: the apply knows it, and in a replacement the new user does not
+/// exist yet. The calls that end a user name it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Call {

@@ -279,7 +279,7 @@ impl Code {
     /// Returns the list of codes as Markdown, for the reference.
     pub fn table() -> String {
         let mut table = String::from(
-            "| code | found in | severity | what holds | source |\n| --- | --- | --- | --- | --- |\n",
+            "| code | found in | severity | reported unless | source |\n| --- | --- | --- | --- | --- |\n",
         );
         for CodeInfo { code, stage, severity, lowerable, summary, source } in CODES {
             let is_fixed = !lowerable && *stage <= Stage::Name;

@@ -86,8 +86,9 @@ pub struct Settings {
     /// The policy for a changed password. Default: [`PasswordPolicy::Warn`].
     #[builder(default)]
     pub password: PasswordPolicy,
-    /// Whether the password differs from the one last applied, for a host that knows: it may keep a fingerprint.
-    /// Default: `None`, which compares with the password in the state's record, if there is one.
+    /// Whether the password differs from the one that the user was created with, for a host that knows: it keeps a
+    /// fingerprint. Default: `None`, which compares with [`Record::password`](super::Record::password), which only the
+    /// process that created the user has.
     pub password_changed: Option<bool>,
     /// The policy for a changed directory user id. Default: [`DirectoryUserIdPolicy::Refuse`].
     #[builder(default)]

@@ -253,6 +253,12 @@ fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
                 => answers!(InstanceDescription, |instance| instance.identity_management = None);
         }
         identity_is_replaced_whole {
+            "secondary e-mail: expected Some(Personal(redacted)), found None"
+                => does!(UpdateUserIdentityInfo, |request| {
+                    let mut request = request;
+                    request.identity.secondary_email = None;
+                    request
+                });
             "e-mail: expected None, found Some(Personal(redacted))" => does!(UpdateUserIdentityInfo, |request| {
                 let mut request = request;
                 request.identity.email.get_or_insert_with(|| "conformance@example.com".into());

@@ -171,22 +171,25 @@ fn text(personal: Option<&Personal>) -> Option<String> {
 }
 
 pub(super) fn identity(identity: &Identity) -> UserIdentityInfo {
+    // Destructured completely, so that no member is forgotten.
+    let Identity { first_name, last_name, email, secondary_email, mobile } = identity;
     UserIdentityInfo::builder()
-        .set_first_name(text(identity.first_name.as_ref()))
-        .set_last_name(text(identity.last_name.as_ref()))
-        .set_email(text(identity.email.as_ref()))
-        .set_secondary_email(text(identity.secondary_email.as_ref()))
-        .set_mobile(text(identity.mobile.as_ref()))
+        .set_first_name(text(first_name.as_ref()))
+        .set_last_name(text(last_name.as_ref()))
+        .set_email(text(email.as_ref()))
+        .set_secondary_email(text(secondary_email.as_ref()))
+        .set_mobile(text(mobile.as_ref()))
         .build()
 }
 
 pub(super) fn phone(phone: &Phone) -> UserPhoneConfig {
+    let Phone { line, auto_accept, after_contact_work_time_limit, persistent_connection } = phone;
     UserPhoneConfig::builder()
-        .phone_type(phone_type(phone.line.phone_type()))
-        .auto_accept(phone.auto_accept)
-        .after_contact_work_time_limit(integer(phone.after_contact_work_time_limit))
-        .set_desk_phone_number(text(phone.line.number()))
-        .set_persistent_connection(phone.persistent_connection)
+        .phone_type(phone_type(line.phone_type()))
+        .auto_accept(*auto_accept)
+        .after_contact_work_time_limit(integer(*after_contact_work_time_limit))
+        .set_desk_phone_number(text(line.number()))
+        .set_persistent_connection(*persistent_connection)
         .build()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Suite, expect, expect_identity};
+use super::{Check, Suite, expect, expect_identity, identity};
 use crate::{
     client::*,
     user::{
@@ -47,15 +47,17 @@ fn every_setting() -> ChannelSettings {
 impl Suite<'_> {
     pub(super) async fn identity_is_replaced_whole(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let identity = Identity {
+        // Members that are left out are cleared.
+        let named = Identity {
             first_name: Some("Other".into()),
             last_name: Some("Last".into()),
-            mobile: Some("+16175550103".into()),
             ..Identity::default()
         };
-        let request = UpdateUserIdentityInfo::new(self.instance(), user_id.clone(), identity.clone());
-        self.call("an identity", &request).await?;
-        expect_identity(&self.read(&user_id).await?.identity, &identity)?;
+        for identity in [identity(2), named] {
+            let request = UpdateUserIdentityInfo::new(self.instance(), user_id.clone(), identity.clone());
+            self.call("an identity", &request).await?;
+            expect_identity(&self.read(&user_id).await?.identity, &identity)?;
+        }
         self.delete(&user_id).await
     }
 

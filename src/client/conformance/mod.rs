@@ -141,6 +141,18 @@ fn expect<T: PartialEq + fmt::Debug>(what: &str, found: &T, expected: &T) -> Che
 }
 
 /// Compares member by member, because `Debug` does not show which member differs.
+/// A whole identity, with values of its own for each number from 1 to 9.
+fn identity(number: u8) -> Identity {
+    let name = ["conformance", "other"].get(usize::from(number) - 1).copied().unwrap_or("another");
+    Identity {
+        first_name: Some(format!("First {number}").into()),
+        last_name: Some(format!("Last {number}").into()),
+        email: Some(format!("{name}@example.com").into()),
+        secondary_email: Some(format!("{name}-second@example.com").into()),
+        mobile: Some(format!("+1617555010{number}").into()),
+    }
+}
+
 fn expect_identity(found: &Identity, expected: &Identity) -> Check {
     let Identity { first_name, last_name, email, secondary_email, mobile } = expected;
     expect("first name", &found.first_name, first_name)?;
@@ -186,13 +198,7 @@ impl Suite<'_> {
             name: name.to_owned(),
             password: Some(Secret::from(PASSWORD)),
             directory_user_id: None,
-            identity: Identity {
-                first_name: Some("First".into()),
-                last_name: Some("Last".into()),
-                email: Some("conformance@example.com".into()),
-                secondary_email: Some("second@example.com".into()),
-                mobile: Some("+16175550101".into()),
-            },
+            identity: identity(1),
             phone: Some(Phone { line: PhoneLine::Desk(Some("+16175550102".into())), ..Phone::default() }),
             routing_profile_id: self.fixture.routing_profiles[0].clone(),
             security_profile_ids: self.fixture.security_profiles.iter().cloned().collect(),

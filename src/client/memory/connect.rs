@@ -101,7 +101,10 @@ impl MemoryConnect {
         }
     }
 
-    /// Sets the clock. The clock stands still, unless it [follows](Self::follow) a timer.
+    /// Sets the clock. The clock stands still, unless it [follows](Self::follow) a timer. An apply recognises the user of
+    /// a creation whose answer was lost only if this clock agrees with
+    /// [`ApplyOptions::now`](crate::apply::ApplyOptions::now), the clock of the machine by default:
+    /// `set_time(SystemTime::now().into())`.
     pub fn set_time(&self, now: Timestamp) {
         self.lock().clock.set(now);
     }

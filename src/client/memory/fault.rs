@@ -17,6 +17,8 @@ use crate::{
 /// use connect_user::user::Operation;
 ///
 /// let connect = MemoryConnect::new();
+/// // A creation whose answer was lost is recognised by its time.
+/// connect.set_time(std::time::SystemTime::now().into());
 /// connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
 /// connect.inject(Fault::of_any(3, Outcome::NoAnswer));
 /// ```
@@ -33,19 +35,20 @@ pub struct Fault {
 pub enum Outcome {
     /// The service answers with an error of this kind, and does nothing.
     Refused(ErrorKind),
-    /// The service executes the call, and the answer is lost.
+    /// The service executes the call, and the answer is lost. A creation is recognised afterwards only if the service's
+    /// clock agrees with that of the apply ([`set_time`](super::MemoryConnect::set_time)).
     AnswerLost,
     /// The call does not reach the service; to the caller it looks like a lost answer.
     NoAnswer,
 }
 
 impl Fault {
-    /// Makes the n-th call of an operation from now fail; 1 is the next.
+    /// Makes the n-th call of an operation after the [injection](super::MemoryConnect::inject) fail, once; 1 is the next.
     pub const fn of(operation: Operation, occurrence: u32, outcome: Outcome) -> Self {
         Self { operation: Some(operation), occurrence, outcome }
     }
 
-    /// Makes the n-th call of any operation from now fail; 1 is the next.
+    /// Makes the n-th call of any operation after the [injection](super::MemoryConnect::inject) fail, once; 1 is the next.
     pub const fn of_any(occurrence: u32, outcome: Outcome) -> Self {
         Self { operation: None, occurrence, outcome }
     }

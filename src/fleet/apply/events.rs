@@ -11,13 +11,40 @@ use crate::{
     user::{Diagnostic, Operation, UserState},
 };
 
-/// Observes the apply of a fleet.
+/// Observes the apply of a fleet. Set it as [`FleetOptions::observer`](super::FleetOptions::observer).
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use connect_user::{
+///     fleet::{FleetObserver, Notes},
+///     user::UserState,
+/// };
+///
+/// /// Notes the fingerprint of the password that each user was created with.
+/// struct Fingerprints(BTreeMap<String, String>);
+///
+/// impl FleetObserver for Fingerprints {
+///     fn notes(&self, name: &str, state: Option<&UserState>, before: &Notes) -> Notes {
+///         let mut notes = before.clone();
+///         // No API changes the password of a user that exists.
+///         if let (None, Some(fingerprint)) = (state, self.0.get(name)) {
+///             notes.insert("fingerprint".to_owned(), fingerprint.clone());
+///         }
+///         notes
+///     }
+/// }
+/// ```
 pub trait FleetObserver: Send + Sync {
     /// Called for each event by the apply itself, which does not go on meanwhile: do nothing slow.
     fn event(&self, _event: &Event) {}
 
     /// Returns the notes to record with a user; `before` are the present notes. `state` is `None` if the user is about
     /// to be created: the notes are recorded with the new user.
+    ///
+    /// Called before a creation and whenever the user is recorded, so several times for a user in an apply: return the
+    /// same notes for the same arguments. Names of the crate's own notes are reserved ([`Notes`]); the crate keeps its
+    /// notes, whatever this returns.
     fn notes(&self, _name: &str, _state: Option<&UserState>, before: &Notes) -> Notes {
         before.clone()
     }
