@@ -16,7 +16,6 @@ use super::{
     scope::Scope,
 };
 use crate::{
-    client::{ClientError, ErrorKind},
     read::import,
     user::{Code, Diagnostic, ImportId, UserSpec, UserState},
 };
@@ -184,7 +183,7 @@ impl Session<'_> {
             if is_noted(entry) || is_moved {
                 left = match owners.contains_key(id) {
                     true => None,
-                    false => self.left_behind(user, id).await?,
+                    false => self.left_behind(user, id).await,
                 };
                 if left.is_none() {
                     noted.extend((!is_noted(entry)).then(|| (name, id.to_string())));
@@ -216,7 +215,11 @@ impl Session<'_> {
             }
             let state = match left {
                 Some(state) => state,
-                None => import(self.client(), id).await.map_err(|error| not_imported(name, id, error))?,
+                None => import(self.client(), id).await.map_err(|error| SessionError::Import {
+                    user: name.to_owned(),
+                    id: id.clone(),
+                    error: Box::new(error),
+                })?,
             };
             let state = Arc::new(state);
             // The notes of a user that is gone do not hold for the imported user.
@@ -237,20 +240,14 @@ impl Session<'_> {
     /// Reads the account of an import that was carried out before and that no record has any more, if it is the desired
     /// user: the account was left when its user was no longer managed. This takes a call only for a user that is to be
     /// created.
-    async fn left_behind(
-        &self,
-        user: &DesiredSpec<'_>,
-        id: &ImportId,
-    ) -> Result<Option<UserState>, SessionError> {
+    async fn left_behind(&self, user: &DesiredSpec<'_>, id: &ImportId) -> Option<UserState> {
         let is_it = |entry: &Entry| entry.state.as_ref().is_some_and(|state| is_desired_as(user.spec, state));
         if self.entries.get(user.name).is_some_and(is_it) {
-            return Ok(None);
+            return None;
         }
-        match import(self.client(), id).await {
-            Ok(state) => Ok(Some(state).filter(|state| is_desired_as(user.spec, state))),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(not_imported(user.name, id, error)),
-        }
+        // If it cannot be read, the creation fails because its name is taken: the plan of the others goes on.
+        let state = import(self.client(), id).await.ok()?;
+        is_desired_as(user.spec, &state).then_some(state)
     }
 
     /// Matches the users of the program with the records, and gives the records the resource names of the program.
@@ -311,10 +308,6 @@ impl Session<'_> {
         self.entries.extend(self.imported.clone());
         Ok(())
     }
-}
-
-fn not_imported(user: &str, id: &ImportId, error: ClientError) -> SessionError {
-    SessionError::Import { user: user.to_owned(), id: id.clone(), error: Box::new(error) }
 }
 
 /// Whether a user of the program may be the recorded user, by instance and user name.
