@@ -49,9 +49,9 @@ structs! {
         last_modified_time: Option<Timestamp>,
         /// The Region of the last change.
         last_modified_region: Option<String>,
-        /// Settings in the answer that this version does not know: the path of each, and its value if that is a plain
-        /// choice, such as ``afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON```. Known names
-        /// are written as in documents, unknown names as the service writes them.
+        /// Settings in the answer that this version does not know: the path of each, and after it the value in backticks
+        /// if that is a plain choice. Known names in a path are written as in documents, unknown names as the service
+        /// writes them, such as `afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode`.
         unrecognised: Vec<String>,
     }
 
@@ -134,7 +134,7 @@ structs! {
         values: BTreeSet<String>,
     }
 
-    /// A quick connect.
+    /// A quick connect: an entry by which agents transfer contacts, such as to a user.
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
     pub struct QuickConnectSummary {

@@ -52,7 +52,7 @@ pub enum UserCondition {
     All(Vec<UserCondition>),
     /// At least one of the conditions is true.
     Any(Vec<UserCondition>),
-    /// A property compares with a value.
+    /// A text property equals, starts with or contains a value.
     #[non_exhaustive]
     Text {
         /// The property.
@@ -81,7 +81,7 @@ pub enum UserCondition {
 }
 
 impl UserCondition {
-    /// A property compares with a value. If the value is an ARN, its id is compared.
+    /// A text property equals, starts with or contains a value. If the value is an ARN, its id is compared.
     pub fn text(field: UserField, comparison: TextComparison, value: impl Into<String>) -> Self {
         Self::Text { field, comparison, value: Personal::new(value.into()) }
     }

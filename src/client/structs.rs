@@ -21,7 +21,7 @@ macro_rules! structs {
         }
 
         impl $name {
-            /// Creates the value from the required members; the other members are `None` or empty.
+            /// Creates the value from the required members; optional members, if any, are `None` or empty.
             #[allow(clippy::too_many_arguments, reason = "as many as the API requires")]
             pub fn new($($field: impl Into<$type>),+) -> Self {
                 Self {

@@ -49,15 +49,15 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// An Amazon Connect instance.
+    /// The kind of the ids of an Amazon Connect instance.
     Instance, InstanceId, "an instance", "instance";
-    /// A user.
+    /// The kind of the ids of a user.
     User, UserId, "a user", "agent";
-    /// A routing profile.
+    /// The kind of the ids of a routing profile.
     RoutingProfile, RoutingProfileId, "a routing profile", "routing-profile";
-    /// A security profile.
+    /// The kind of the ids of a security profile.
     SecurityProfile, SecurityProfileId, "a security profile", "security-profile";
-    /// A group of the agent hierarchy.
+    /// The kind of the ids of a group of the agent hierarchy.
     HierarchyGroup, HierarchyGroupId, "a hierarchy group", "agent-group";
 }
 

@@ -34,7 +34,7 @@ choice! {
 }
 
 choice! {
-    /// The policy for the quick connects of a deleted user.
+    /// The policy for the quick connects of a deleted user: the entries by which agents transfer contacts to it.
     #[derive(Default)]
     QuickConnects {
         /// Leave them: they then lead nowhere, and the plan says so. This is the default.
@@ -46,7 +46,7 @@ choice! {
 }
 
 choice! {
-    /// What ends the sessions of a user. Otherwise the user stays signed in, with its previous rights, for hours.
+    /// A change that ends the sessions of a user. Without it, a signed-in user keeps its previous rights for hours.
     SignOutOn {
         /// The user is deleted, or replaced by a new user.
         Deletion = "deletion",
@@ -72,6 +72,8 @@ choice! {
 /// The settings of a host for its users.
 ///
 /// Give the same value to validation ([`Context`](crate::validate::Context)), comparison, planning and apply.
+/// `password_changed`, `protect`, `ignore_changes` and `replace_on_changes` may differ between users: make a value for
+/// each user then.
 #[derive(Builder, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
