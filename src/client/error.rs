@@ -36,7 +36,7 @@ choice! {
         Unreachable = "unreachable",
         /// Nothing was sent, because there are no credentials to sign the call.
         Credentials = "credentials",
-        /// The host cancelled before the call was made.
+        /// The host cancelled before the call was made, or a decorator of the host refused the call.
         Cancelled = "cancelled",
         /// The client has no such operation: nothing was sent.
         Unsupported = "unsupported",
