@@ -6,6 +6,7 @@ mod choose;
 mod drift;
 mod error;
 mod existing;
+mod imports;
 mod notices;
 mod records;
 mod refresh;

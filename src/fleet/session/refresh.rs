@@ -3,21 +3,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     mem::take,
-    sync::Arc,
 };
 
 use super::{
     super::{
-        DesiredSpec, Entry, Notes, Refreshed, Release, StoreChange, matching::match_users, program::IMPORT,
+        DesiredSpec, Entry, Refreshed, Release, StoreChange, matching::match_users, program::IMPORT,
         refresh::refresh_found,
     },
     base::Session,
     error::SessionError,
+    imports::is_desired_as,
     scope::Scope,
-};
-use crate::{
-    read::import,
-    user::{Code, Diagnostic, ImportId, UserSpec, UserState},
 };
 
 impl Session<'_> {
@@ -141,115 +137,6 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Reads the users that the program imports and that are not recorded. The records already have the resource names
-    /// of the program: if the keys of a list have shifted, each import finds its own user.
-    ///
-    /// An import is carried out once. A user that was imported is a recorded user like any other, also if it was
-    /// replaced since, or is gone: then it is created again. This also holds if its record has got another resource
-    /// name, because the program gives the user name to another resource. An account is imported again only if no record
-    /// has it any more and it is the desired user.
-    async fn import(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
-        let refuse = |code, user: &str, message: &str, help: &str| {
-            SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
-        };
-        if program.iter().all(|user| user.import.is_none()) {
-            return Ok(());
-        }
-        let mut owners: HashMap<ImportId, Vec<String>> = HashMap::new();
-        for (name, state) in self.users() {
-            owners.entry(state.id()).or_default().push(name.clone());
-        }
-        let there = self.refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
-        for (name, left) in there
-            .flat_map(|(name, state)| state.record.unfinished.replaced.iter().map(move |left| (name, left)))
-        {
-            owners.entry(left.id()).or_default().push(name.clone());
-        }
-        let now_as: HashMap<&str, &str> =
-            self.former.iter().map(|(now, former)| (former.as_str(), now.as_str())).collect();
-        let mut imported: BTreeMap<String, &str> = BTreeMap::new();
-        let mut noted: Vec<(&str, String)> = Vec::new();
-        for user in program {
-            let (name, Some(id), true) = (user.name, user.import, self.is_target(user.name)) else {
-                continue;
-            };
-            let entry = self.entries.get(name);
-            let is_noted = |entry: Option<&Entry>| {
-                entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string()))
-            };
-            // The import may have been carried out under this resource name, while the record has another name by now.
-            let is_moved = is_noted(now_as.get(name).and_then(|now| self.entries.get(*now)));
-            let mut left = None;
-            if is_noted(entry) || is_moved {
-                left = match owners.contains_key(id) {
-                    true => None,
-                    false => self.left_behind(user, id).await,
-                };
-                if left.is_none() {
-                    noted.extend((!is_noted(entry)).then(|| (name, id.to_string())));
-                    continue;
-                }
-            }
-            if let Some(other) = imported.insert(id.to_string(), name) {
-                let message = format!("`{other}` and `{name}` both import `{id}`");
-                let help = "remove one of the `import` options";
-                return Err(refuse(Code::IMPORTED_TWICE, name, &message, help));
-            }
-            let is_there = self.refreshed.states.get(name).is_some_and(Option::is_some);
-            match entry.and_then(|entry| entry.state.as_ref()) {
-                Some(state) if state.id() == *id => {
-                    noted.push((name, id.to_string()));
-                    continue;
-                }
-                Some(state) if is_there => {
-                    let message = format!("`{name}` imports `{id}`, and is recorded as `{}`", state.id());
-                    let help = "remove the `import` option, or import that user under another resource name";
-                    return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, help));
-                }
-                _ => {}
-            }
-            let other = owners.get(id).into_iter().flatten().find(|other| *other != name);
-            if let Some(other) = other {
-                let message = format!("`{name}` imports `{id}`, which is recorded as `{other}`");
-                return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, "remove the `import` option"));
-            }
-            let state = match left {
-                Some(state) => state,
-                None => import(self.client(), id).await.map_err(|error| SessionError::Import {
-                    user: name.to_owned(),
-                    id: id.clone(),
-                    error: Box::new(error),
-                })?,
-            };
-            let state = Arc::new(state);
-            // The notes of a user that is gone do not hold for the imported user.
-            let creating = self.entries.get(name).map(|entry| entry.creating.clone()).unwrap_or_default();
-            let notes = Notes::from([(IMPORT.to_owned(), id.to_string())]);
-            let entry = Entry { creating, notes, ..Entry::new(state.clone()) };
-            self.refreshed.states.insert(name.to_owned(), Some(state));
-            self.imported.insert(name.to_owned(), entry);
-        }
-        for (name, id) in noted {
-            let entry = self.entries.entry(name.to_owned()).or_default();
-            entry.notes.insert(IMPORT.to_owned(), id);
-            self.pending.push(StoreChange::put(name.to_owned(), entry.clone()));
-        }
-        Ok(())
-    }
-
-    /// Reads the account of an import that was carried out before and that no record has any more, if it is the desired
-    /// user: the account was left when its user was no longer managed. This takes a call only for a user that is to be
-    /// created.
-    async fn left_behind(&self, user: &DesiredSpec<'_>, id: &ImportId) -> Option<UserState> {
-        let is_it = |entry: &Entry| entry.state.as_ref().is_some_and(|state| is_desired_as(user.spec, state));
-        if self.entries.get(user.name).is_some_and(is_it) {
-            return None;
-        }
-        // If it cannot be read, the creation fails because its name is taken: the plan of the others goes on.
-        let state = import(self.client(), id).await.ok()?;
-        is_desired_as(user.spec, &state).then_some(state)
-    }
-
     /// Matches the users of the program with the records, and gives the records the resource names of the program.
     fn recognise(&mut self, program: &[DesiredSpec<'_>]) {
         let recorded = self.entries.iter().map(|(name, entry)| {
@@ -308,12 +195,6 @@ impl Session<'_> {
         self.entries.extend(self.imported.clone());
         Ok(())
     }
-}
-
-/// Whether a user of the program may be the recorded user, by instance and user name.
-fn is_desired_as(spec: &UserSpec, state: &UserState) -> bool {
-    spec.instance_id.known().is_none_or(|instance| *instance == state.instance_id)
-        && spec.name.as_ref().is_none_or(|name| name.known() == Some(&state.name))
 }
 
 fn rename<T>(by_name: &mut BTreeMap<String, T>, names: &BTreeMap<String, String>) {
