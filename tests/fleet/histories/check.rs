@@ -26,7 +26,7 @@ const IMPORT: &str = "import";
 /// Who is there before a run, and under which resource name each is recorded.
 pub(super) struct Before {
     users: BTreeMap<UserId, ((usize, String), Option<String>)>,
-    /// Everybody who is recorded, gone or not.
+    /// Everybody who is recorded, gone or not, and whom a replacement has left to delete.
     recorded: BTreeSet<(String, String)>,
     /// Whose records say that they are protected, and whose accounts stay.
     protected: BTreeSet<UserId>,
@@ -64,13 +64,15 @@ impl World {
             }
         }
         let identity = |state: &UserState| (state.instance_id.bare().to_owned(), state.name.clone());
+        let left = states().flat_map(|(_, state)| &state.record.unfinished.replaced);
+        let left = left.map(|left| (left.instance_id.bare().to_owned(), left.name.clone()));
         let with = |is: fn(&Lifecycle) -> bool| {
             let entries = entries.values().filter(|entry| is(&Lifecycle::of_notes(&entry.notes)));
             entries.filter_map(|entry| Some(entry.state.as_ref()?.user_id.clone())).collect()
         };
         Before {
             users,
-            recorded: states().map(|(_, state)| identity(state)).collect(),
+            recorded: states().map(|(_, state)| identity(state)).chain(left).collect(),
             protected: with(|lifecycle| lifecycle.protect),
             retained: with(|lifecycle| lifecycle.retain_on_delete),
             in_doubt: made,
