@@ -214,4 +214,16 @@ impl UserState {
             sign_out: self.record.unfinished.sign_out,
         }
     }
+
+    /// Returns the record of a user that this user has superseded.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn to_former(&self, old: &Replaced) -> Self {
+        let mut former = self.clone();
+        former.instance_id.clone_from(&old.instance_id);
+        former.user_id.clone_from(&old.user_id);
+        former.name.clone_from(&old.name);
+        former.record.created = old.created;
+        former.record.unfinished.sign_out = old.sign_out;
+        former
+    }
 }

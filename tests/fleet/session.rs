@@ -1,6 +1,10 @@
 //! Sessions, and previews of what is not known yet.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use connect_user::{
@@ -290,6 +294,36 @@ async fn whom_a_user_has_left_to_delete_is_handed_over_where_the_names_of_a_list
     let names = load_all(&store).await.expect("all").into_iter();
     let names: Vec<_> = names.map(|(name, entry)| (name, entry.state.expect("there").name.clone())).collect();
     assert_eq!(names, [("x".to_owned(), "old".to_owned()), ("y".to_owned(), "b".to_owned())]);
+}
+
+/// The account of a user stays, and the one that its replacement had left is deleted as it was to be.
+#[tokio::test(start_paused = true)]
+async fn whom_a_user_has_left_to_delete_is_deleted_also_where_its_own_account_stays() {
+    for program in [&[][..], &[("x", "c")]] {
+        let (connect, store) = with_leftover().await;
+        let mut entry = store.get("x").await.expect("read").expect("there");
+        entry.notes.insert("retainOnDelete".into(), "true".into());
+        store.commit(&[StoreChange::put("x", entry)]).await.expect("written");
+        let retained = Lifecycle::builder().retain_on_delete(true).build();
+        let program = program.iter().map(|(key, name)| {
+            let mut user = wanted(key, &document(name));
+            user.lifecycle = retained.clone();
+            user
+        });
+        let program: Vec<ProgramUser> = program.collect();
+        for deleted in [0, 1, 0] {
+            let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+            let shown = preview(&mut session, &program).await;
+            assert_eq!(shown.deletions().len(), deleted, "{shown:?}");
+            let options = session.apply_options();
+            assert!(session.apply(shown, &mut AllKnown, &options).await.expect("applied").is_done());
+        }
+        let users = connect.users(&InstanceId::from("i")).into_iter();
+        let names: BTreeSet<String> = users.map(|(user, _)| user.name).collect();
+        let kept = ["b"].into_iter().chain(program.iter().filter_map(|user| user.desired.user_name()));
+        assert_eq!(names, kept.map(str::to_owned).collect());
+        assert_eq!(load_all(&store).await.expect("all").len(), program.len());
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::{Entry, Release, StateStore, StoreChange, StoreError, UserPlan, matching::free_name};
+use super::super::{
+    Entry, Lifecycle, Release, StateStore, StoreChange, StoreError, UserPlan, matching::free_name,
+};
+use crate::user::Unfinished;
 
 /// Gives records their new resource names, all in one transaction: users may exchange their resource names, and after a
 /// kill the store has either all old names or all new names.
@@ -26,15 +29,7 @@ pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> 
         let Some(name) = entry.state.as_ref().map(|state| state.name.as_str()).or_else(creating) else {
             continue;
         };
-        let mut candidates = HashSet::new();
-        let free = loop {
-            let free =
-                free_name(&user.name, Some(name), |free| put.contains_key(free) || candidates.contains(free));
-            match store.get(&free).await? {
-                None => break free,
-                Some(_) => candidates.insert(free),
-            };
-        };
+        let free = free_record(&user.name, name, &put, store).await?;
         if entry.state.is_none() {
             // The notes are of a user that is gone; each creation has notes of its own.
             entry.notes.clear();
@@ -48,23 +43,64 @@ pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> 
     store.commit(&removed.into_iter().chain(put).collect::<Vec<_>>()).await
 }
 
-/// Removes the records of users that are no longer managed. The notes of a user that is created again stay. Returns the
-/// number of these users that had a record.
+/// Returns a resource name under which neither the store nor `put` has a record.
+async fn free_record(
+    user: &str,
+    name: &str,
+    put: &BTreeMap<String, Entry>,
+    store: &dyn StateStore,
+) -> Result<String, StoreError> {
+    let mut candidates = HashSet::new();
+    loop {
+        let free = free_name(user, Some(name), |free| put.contains_key(free) || candidates.contains(free));
+        match store.get(&free).await? {
+            None => return Ok(free),
+            Some(_) => candidates.insert(free),
+        };
+    }
+}
+
+/// Removes the records of users that are no longer managed. The notes of a user that is created again stay. Former users
+/// that such a user had still to delete get records of their own, and the next plan deletes them. Returns the number of
+/// the released users that had a record.
 pub(super) async fn record_releases(
     releases: &[Release],
     store: &dyn StateStore,
 ) -> Result<usize, StoreError> {
     let mut changes = Vec::new();
+    let mut former: BTreeMap<String, Entry> = BTreeMap::new();
     for release in releases {
         let Some(entry) = store.get(&release.user).await? else { continue };
+        for (name, left) in left_behind(&entry) {
+            former.insert(free_record(&release.user, &name, &former, store).await?, left);
+        }
         // A creation that is still in doubt may have made another user, so that the entry stays.
         changes.push(match release.is_replaced || !entry.creating.is_empty() {
             true => StoreChange::put(release.user.clone(), Entry { state: None, ..entry }),
             false => StoreChange::remove(release.user.clone()),
         });
     }
+    let count = changes.len();
+    changes.extend(former.into_iter().map(|(name, entry)| StoreChange::put(name, entry)));
     if !changes.is_empty() {
         store.commit(&changes).await?;
     }
-    Ok(changes.len())
+    Ok(count)
+}
+
+/// The former users that a released user had still to delete, by user name. An account that its instance takes with it
+/// (`deletedWith`) needs no deletion.
+fn left_behind(entry: &Entry) -> Vec<(String, Entry)> {
+    let Some(state) = &entry.state else { return Vec::new() };
+    let with_instance = Lifecycle::of_notes(&entry.notes).deleted_with.is_some();
+    let left = state.record.unfinished.replaced.iter();
+    let left = left.filter(|old| !with_instance || old.instance_id != state.instance_id);
+    let records = left.map(|old| {
+        let mut former = state.to_former(old);
+        former.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
+        former.record.in_progress = true; // It is read, whatever its time of change.
+        let notes = entry.superseded.get(&old.id()).cloned().unwrap_or_default();
+        (old.name.clone(), Entry { notes, ..Entry::new(former) })
+    });
+    records.collect()
 }

@@ -43,7 +43,7 @@ pub(super) async fn settle<'a>(
                 && !needs.is_desired_as(&name, &state.to_replaced());
             if is_desired {
                 // A user that cannot be read now must not be deleted and created again.
-                match read_again(source, &before(&state, old), false).await {
+                match read_again(source, &state.to_former(old), false).await {
                     Ok(found) => again = found,
                     Err(error) => {
                         refreshed.failed.insert(name, error);
@@ -88,7 +88,7 @@ pub(super) async fn hand_over<'a>(
     for (name, old, other) in wanted_again(everybody, needs, refreshed) {
         let Some(source) = source_of(&old.instance_id) else { continue };
         let Some(Some(state)) = refreshed.states.get_mut(&name) else { continue };
-        let mut before = before(state, &old);
+        let mut before = state.to_former(&old);
         // The other unfinished work is not the work of this user.
         before.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
         let found = match read_again(source, &before, true).await {
@@ -196,7 +196,7 @@ pub(super) async fn take<'a>(
             let is_meant = !needs.desires(name) || needs.is_desired_as(name, old);
             let Some(source) = source_of(&old.instance_id).filter(|_| is_meant) else { continue };
             left.retain(|other| other.user_id != old.user_id);
-            let mut before = before(state, old);
+            let mut before = state.to_former(old);
             before.record.unfinished.replaced.clone_from(&left);
             let reading = source.read(&before, false).await;
             if !matches!(reading, Ok(Reading { state: None, .. })) {
@@ -205,17 +205,6 @@ pub(super) async fn take<'a>(
             }
         }
     }
-}
-
-/// The record of a user that `state` has superseded.
-fn before(state: &UserState, old: &Replaced) -> UserState {
-    let mut before = state.clone();
-    before.instance_id.clone_from(&old.instance_id);
-    before.user_id.clone_from(&old.user_id);
-    before.name.clone_from(&old.name);
-    before.record.created = old.created;
-    before.record.unfinished.sign_out = old.sign_out;
-    before
 }
 
 /// Whether a superseded user may still exist: it was created recently, the list has it, or there is no list.
