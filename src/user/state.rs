@@ -215,7 +215,8 @@ impl UserState {
         }
     }
 
-    /// Returns the record of a user that this user has superseded.
+    /// Returns the record of a user that this user has superseded. The password, and what is left to do for this user,
+    /// are not its own.
     #[cfg(feature = "fleet")]
     pub(crate) fn to_former(&self, old: &Replaced) -> Self {
         let mut former = self.clone();
@@ -223,7 +224,8 @@ impl UserState {
         former.user_id.clone_from(&old.user_id);
         former.name.clone_from(&old.name);
         former.record.created = old.created;
-        former.record.unfinished.sign_out = old.sign_out;
+        former.record.password = None;
+        former.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
         former
     }
 }

@@ -53,7 +53,7 @@ impl Suite<'_> {
             last_name: Some("Last".into()),
             ..Identity::default()
         };
-        for identity in [identity(2), named] {
+        for identity in [identity("other", 2), named] {
             let request = UpdateUserIdentityInfo::new(self.instance(), user_id.clone(), identity.clone());
             self.call("an identity", &request).await?;
             expect_identity(&self.read(&user_id).await?.identity, &identity)?;

@@ -141,9 +141,8 @@ fn expect<T: PartialEq + fmt::Debug>(what: &str, found: &T, expected: &T) -> Che
 }
 
 /// Compares member by member, because `Debug` does not show which member differs.
-/// A whole identity, with values of its own for each number from 1 to 9.
-fn identity(number: u8) -> Identity {
-    let name = ["conformance", "other"].get(usize::from(number) - 1).copied().unwrap_or("another");
+/// A whole identity, with values of its own for each name and number from 1 to 9.
+fn identity(name: &str, number: u8) -> Identity {
     Identity {
         first_name: Some(format!("First {number}").into()),
         last_name: Some(format!("Last {number}").into()),
@@ -198,7 +197,7 @@ impl Suite<'_> {
             name: name.to_owned(),
             password: Some(Secret::from(PASSWORD)),
             directory_user_id: None,
-            identity: identity(1),
+            identity: identity("conformance", 1),
             phone: Some(Phone { line: PhoneLine::Desk(Some("+16175550102".into())), ..Phone::default() }),
             routing_profile_id: self.fixture.routing_profiles[0].clone(),
             security_profile_ids: self.fixture.security_profiles.iter().cloned().collect(),

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashSet};
 use super::super::{
     Entry, Lifecycle, Release, StateStore, StoreChange, StoreError, UserPlan, matching::free_name,
 };
-use crate::user::Unfinished;
 
 /// Gives records their new resource names, all in one transaction: users may exchange their resource names, and after a
 /// kill the store has either all old names or all new names.
@@ -71,7 +70,9 @@ pub(super) async fn record_releases(
     let mut former: BTreeMap<String, Entry> = BTreeMap::new();
     for release in releases {
         let Some(entry) = store.get(&release.user).await? else { continue };
-        for (name, left) in left_behind(&entry) {
+        // Of a user that is gone, the refresh has looked for them.
+        let left = if release.is_gone { Vec::new() } else { left_to_delete(&entry) };
+        for (name, left) in left {
             former.insert(free_record(&release.user, &name, &former, store).await?, left);
         }
         // A creation that is still in doubt may have made another user, so that the entry stays.
@@ -90,14 +91,13 @@ pub(super) async fn record_releases(
 
 /// The former users that a released user had still to delete, by user name. An account that its instance takes with it
 /// (`deletedWith`) needs no deletion.
-fn left_behind(entry: &Entry) -> Vec<(String, Entry)> {
+fn left_to_delete(entry: &Entry) -> Vec<(String, Entry)> {
     let Some(state) = &entry.state else { return Vec::new() };
     let with_instance = Lifecycle::of_notes(&entry.notes).deleted_with.is_some();
     let left = state.record.unfinished.replaced.iter();
     let left = left.filter(|old| !with_instance || old.instance_id != state.instance_id);
     let records = left.map(|old| {
         let mut former = state.to_former(old);
-        former.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
         former.record.in_progress = true; // It is read, whatever its time of change.
         let notes = entry.superseded.get(&old.id()).cloned().unwrap_or_default();
         (old.name.clone(), Entry { notes, ..Entry::new(former) })

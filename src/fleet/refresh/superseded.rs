@@ -13,7 +13,7 @@ use crate::{
     client::{ClientError, ClientResult, ErrorKind},
     fleet::{UserKey, matching::free_name},
     read::{Reading, Source, Strategy},
-    user::{InstanceId, Operation, Replaced, Unfinished, UserId, UserState, one_line},
+    user::{InstanceId, Operation, Replaced, UserId, UserState, one_line},
 };
 
 /// Updates the superseded users of each record. A superseded user that the program desires again becomes the recorded
@@ -88,9 +88,7 @@ pub(super) async fn hand_over<'a>(
     for (name, old, other) in wanted_again(everybody, needs, refreshed) {
         let Some(source) = source_of(&old.instance_id) else { continue };
         let Some(Some(state)) = refreshed.states.get_mut(&name) else { continue };
-        let mut before = state.to_former(&old);
-        // The other unfinished work is not the work of this user.
-        before.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
+        let before = state.to_former(&old);
         let found = match read_again(source, &before, true).await {
             Ok(Some(found)) => found,
             Ok(None) => continue,

@@ -104,7 +104,7 @@ impl Session<'_> {
                 Ok(found) => drop(scope.found.insert(instance.clone(), FoundUsers::new(found))),
                 Err(error) if error.kind() == ErrorKind::AccessDenied => {
                     let what = format_args!(
-                        "the users of instance `{instance}` that the filter selects by now were not searched"
+                        "the users of instance `{instance}` that the filter selects now were not searched"
                     );
                     scope.unchecked.push(not_checked(what, &error));
                 }

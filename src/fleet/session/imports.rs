@@ -1,9 +1,6 @@
 //! Users that the program imports.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     super::{DesiredSpec, Entry, Notes, StoreChange, program::IMPORT},
@@ -31,7 +28,7 @@ impl Session<'_> {
             return Ok(());
         }
         let owners = self.owners();
-        let mut imported: BTreeMap<String, &str> = BTreeMap::new();
+        let mut imported: HashMap<&ImportId, &str> = HashMap::new();
         // Noted at the end: a note says under which name an import was carried out, also of records that have moved.
         let mut carried_out: Vec<(&str, &ImportId)> = Vec::new();
         for user in program {
@@ -47,7 +44,7 @@ impl Session<'_> {
                 carried_out.push((name, id));
                 continue;
             }
-            if let Some(other) = imported.insert(id.to_string(), name) {
+            if let Some(other) = imported.insert(id, name) {
                 let message = format!("`{other}` and `{name}` both import `{id}`");
                 let help = "remove one of the `import` options";
                 return Err(refused(Code::IMPORTED_TWICE, name, message, help));

@@ -44,8 +44,7 @@ pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Ch
 
 /// Checks that a provider has no properties: they would be ignored, because the host configures the provider.
 fn check_provider(provider: Option<&Other>) -> Checked<()> {
-    let is_provider = |provider: &&Other| matches!(provider.kind.as_str(), "pulumi:providers:aws" | "");
-    let Some(provider) = provider.filter(is_provider) else {
+    let Some(provider) = provider.filter(|provider| provider.may_be_provider()) else {
         let help = "refer to a resource of the type `pulumi:providers:aws`";
         return Err(Mistake::new("is not a provider", help));
     };

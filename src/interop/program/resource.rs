@@ -55,6 +55,11 @@ impl Other {
     pub(super) const fn unreadable() -> Self {
         Self { kind: String::new(), first_property: None }
     }
+
+    /// Whether it is, or may be, a provider of the users.
+    pub(super) fn may_be_provider(&self) -> bool {
+        self.kind.is_empty() || self.kind == "pulumi:providers:aws"
+    }
 }
 
 impl ProgramResource {
