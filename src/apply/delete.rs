@@ -51,7 +51,10 @@ pub(super) async fn delete_user(
     }
     // Only reading the user shows whether it was deleted.
     match describe(client, &user.instance_id, &user.user_id).await {
-        Ok(None) if !options.is_recent(user.created) => Ok(()),
+        Ok(None) if !options.is_recent(user.created) => {
+            let checked = check_instance(client, &user.instance_id, &user.name, options).await;
+            checked.map_err(|error| NotDeleted { error, is_uncertain: true })
+        }
         Ok(Some(_)) => Err(error.into()),
         _ => Err(NotDeleted { error: error.into(), is_uncertain: true }),
     }

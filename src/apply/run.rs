@@ -5,7 +5,7 @@ use super::{
     delete::{NotDeleted, check_instance, delete_quick_connects, delete_user, sign_out},
     failed::{ApplyError, Failed},
     identify::record,
-    left::note_what_is_left,
+    left::LeftBefore,
     options::ApplyOptions,
     send::{send, without_what_is_there},
 };
@@ -133,7 +133,7 @@ impl Run<'_> {
     async fn step(&mut self, step: &Step, later: &[Step]) -> Result<(), ApplyError> {
         // Everything in a plan is known: each of its steps has a call.
         let Some(call) = step.call() else { return Err(ApplyError::Stale) };
-        let was_owed = self.state.as_mut().is_some_and(|state| note_what_is_left(state, call, later));
+        let left = self.state.as_mut().map(|state| LeftBefore::note(state, call, later));
         let current = self.state.as_ref().filter(|_| call.changes_user());
         let before = current.map(|state| Managed::recorded(&state.record));
         if before.is_some() {
@@ -141,15 +141,13 @@ impl Run<'_> {
         }
         let observer = self.options.observer;
         if let Err(stopped) = observer.before(step, self.state.as_ref()).await {
-            self.manage(before);
-            self.owe_sign_out(was_owed);
+            self.restore(before, left);
             return Err(ApplyError::Observer(stopped));
         }
         let result = self.call(call).await;
         if matches!(&result, Err(error) if error.client().is_none_or(|error| error.effect() == Effect::None))
         {
-            self.manage(before);
-            self.owe_sign_out(was_owed);
+            self.restore(before, left);
         }
         if let Some(state) = &mut self.state {
             state.record.in_progress = !(later.is_empty() && result.is_ok());
@@ -183,16 +181,13 @@ impl Run<'_> {
         }
     }
 
-    /// Restores the managed properties, if the call was not made, or was refused.
-    fn manage(&mut self, before: Option<Managed>) {
-        if let (Some(state), Some(before)) = (&mut self.state, before) {
-            before.record(&mut state.record);
+    /// Restores what was recorded before a call that was not made, or was refused.
+    fn restore(&mut self, managed: Option<Managed>, left: Option<LeftBefore>) {
+        if let (Some(state), Some(managed)) = (&mut self.state, managed) {
+            managed.record(&mut state.record);
         }
-    }
-
-    fn owe_sign_out(&mut self, is_owed: bool) {
-        if let Some(state) = &mut self.state {
-            state.record.unfinished.sign_out = is_owed;
+        if let Some(left) = left {
+            left.restore(self.state.as_mut());
         }
     }
 

@@ -140,7 +140,7 @@ impl fmt::Debug for Change {
 
 impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(9))?;
+        let mut map = serializer.serialize_map(Some(8))?;
         map.serialize_entry("path", &self.path)?;
         map.serialize_entry("kind", &self.kind)?;
         map.serialize_entry("before", &self.before)?;

@@ -37,6 +37,22 @@ pub fn drift(recorded: &UserState, actual: &UserState, settings: &Settings) -> V
     changes.filter(|change| !unread.contains(change.property)).map(Change::turned).collect()
 }
 
+/// Returns the drift of a user that was read, also of properties whose recorded values count as not read because an
+/// own change may have hidden another one. Adds the properties that cannot be compared: no value of them is recorded.
+#[cfg(feature = "fleet")]
+pub(crate) fn drift_of_recorded(
+    recorded: &UserState,
+    actual: &UserState,
+    settings: &Settings,
+    not_compared: &mut PropertySet,
+) -> Vec<Change> {
+    let spec = recorded.whole_spec();
+    let mut known = recorded.clone();
+    known.record.unread = known.record.unread.iter().filter(|property| !spec.sets(*property)).collect();
+    *not_compared = not_compared.union(known.record.unread).union(actual.record.unread);
+    drift(&known, actual, settings)
+}
+
 /// Whether a user has lost rights that [`Settings::sign_out_on`] names since it was recorded. It does not matter what
 /// removed them: it may have been the last call of a process that was killed before it signed the user out.
 #[cfg(feature = "engine")]

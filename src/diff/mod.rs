@@ -15,6 +15,7 @@ mod drift;
 mod leaf;
 mod needs_reading;
 mod plan;
+mod possible;
 mod preview;
 mod risk;
 mod saved;
@@ -29,6 +30,8 @@ mod work;
 pub use call::Call;
 pub use change::{Action, Change, ChangeKind, Diff, ReplacementOrder};
 pub use drift::drift;
+#[cfg(feature = "fleet")]
+pub(crate) use drift::drift_of_recorded;
 pub(crate) use drift::everything;
 #[cfg(feature = "engine")]
 pub(crate) use drift::loses_rights;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{
     Action, Call, Change, ChangeKind, Diff, ReplacementOrder, Step, changes,
     comparison::Comparison,
-    sign_out,
-    step::{creation, deletion, replaced, replacement, update},
+    possible, sign_out,
+    step::{creation, deletion, leftover, replaced, replacement, update},
     unread, unrecognised,
 };
 use crate::user::{
@@ -224,7 +224,12 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) 
             let fresh = Diff { changes: additions(&spec, settings), ..diff.clone() };
             replacement(&comparison, &fresh)
         }
-        _ => update(&comparison, &diff),
+        _ => {
+            let mut steps = update(&comparison, &diff);
+            possible::add(&mut steps, &comparison, &diff.changes);
+            steps.extend(leftover(&comparison));
+            steps
+        }
     };
     if !state.record.unrecognised.is_empty() {
         let notice = |step: &Step| unrecognised::notice(step.operation, step.call(), &comparison);

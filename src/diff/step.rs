@@ -30,11 +30,11 @@ pub struct Step {
 }
 
 impl Step {
-    fn new(call: Call, covers: Vec<Path>) -> Self {
+    pub(super) fn new(call: Call, covers: Vec<Path>) -> Self {
         Self { operation: call.operation(), covers, risks: Vec::new(), possible: false, call: Some(call) }
     }
 
-    fn risk(mut self, risk: Risk, is_run: bool) -> Self {
+    pub(super) fn risk(mut self, risk: Risk, is_run: bool) -> Self {
         if is_run {
             self.risks.push(risk);
         }
@@ -90,13 +90,17 @@ pub(super) fn creation(spec: &UserSpec, diff: &Diff) -> Vec<Step> {
         .map(|change| change.path.clone())
         .partition(is_proficiency);
     let mut steps = vec![Step::new(Call::Create, now)];
-    let proficiencies = spec.settle().and_then(|properties| properties.proficiencies).unwrap_or_default();
     if !later.is_empty() {
-        let mut step = Step::new(Call::Associate(proficiencies.clone()), later);
-        if spec.user_proficiencies.as_ref().is_some_and(crate::user::Node::has_unknowns) {
-            step.call = None;
-        }
-        if step.call.is_none() || !proficiencies.is_empty() {
+        // Other values may still be unknown.
+        let proficiencies =
+            spec.user_proficiencies.as_ref().map(|list| list.known().and_then(Settle::settle));
+        let is_unknown = proficiencies == Some(None);
+        let proficiencies: Proficiencies = proficiencies.flatten().unwrap_or_default();
+        if is_unknown || !proficiencies.is_empty() {
+            let mut step = Step::new(Call::Associate(proficiencies), later);
+            if is_unknown {
+                step.call = None;
+            }
             steps.push(step);
         }
     }
@@ -127,8 +131,7 @@ pub(super) fn replacement(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step>
     for step in create.iter_mut().take(1).chain(delete.iter_mut().rev().take(1)) {
         step.risks.push(Risk::Replacement);
     }
-    let leftover = comparison.state.record.unfinished.replaced.iter();
-    let leftover = leftover.flat_map(|user| deletion(user, comparison.settings));
+    let leftover = leftover(comparison);
     match diff.replacement {
         // While no user exists, no state records what is left to delete, so users of earlier replacements are deleted
         // first.
@@ -145,11 +148,18 @@ pub(super) fn update(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
         let calls = calls(*operation, comparison, &target, diff);
         steps.extend(calls.into_iter().map(|call| update_step(call, comparison, &target, diff)));
     }
-    add_possible(&mut steps, comparison, &diff.changes);
-    for user in &comparison.state.record.unfinished.replaced {
-        steps.extend(deletion(user, comparison.settings));
-    }
     steps
+}
+
+/// Sorts the steps of an update into their order.
+pub(super) fn sort(steps: &mut [Step]) {
+    steps.sort_by_key(|step| ORDER.iter().position(|operation| *operation == step.operation));
+}
+
+/// Returns the steps that delete the users that earlier replacements left.
+pub(super) fn leftover(comparison: &Comparison<'_>) -> impl Iterator<Item = Step> {
+    let left = comparison.state.record.unfinished.replaced.iter();
+    left.flat_map(|user| deletion(user, comparison.settings))
 }
 
 /// The order of the steps of an update.
@@ -296,57 +306,12 @@ fn proficiency_call(operation: Operation, now: &Proficiencies, target: &Proficie
     }
 }
 
-/// Adds the steps that may turn out to be needed once unknown values are known.
-fn add_possible(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &[Change]) {
-    for change in changes.iter().filter(|change| change.unknown) {
-        let OnChange::Update(operations) = change.property.info().on_change else { continue };
-        for operation in operations {
-            if !is_settled_by(change, *operation) {
-                continue;
-            }
-            match steps.iter_mut().find(|step| step.operation == *operation) {
-                Some(step) => {
-                    // The call is needed in any case, but not all of its content is known.
-                    step.call = None;
-                    if !step.covers.contains(&change.path) {
-                        step.covers.push(change.path.clone());
-                    }
-                }
-                None => steps.push(Step {
-                    operation: *operation,
-                    covers: vec![change.path.clone()],
-                    risks: match change.property {
-                        Property::Email => vec![Risk::AccountTakeover],
-                        Property::SecurityProfileIds => vec![Risk::PrivilegeGrant],
-                        _ if !reset_by(*operation, None, comparison).is_empty() => {
-                            vec![Risk::LosesUnrecognised]
-                        }
-                        _ => Vec::new(),
-                    },
-                    possible: true,
-                    call: None,
-                }),
-            }
-        }
-    }
-    let is_there = steps.iter().any(|step| step.operation == Operation::DeleteAllEntitySessions);
-    if !is_there && sign_out::may_be_due(comparison, changes) {
-        let call = Call::SignOut(comparison.state.to_replaced());
-        steps.push(Step {
-            possible: true,
-            call: None,
-            ..Step::new(call, Vec::new()).risk(Risk::EndsSessions, true)
-        });
-    }
-    steps.sort_by_key(|step| ORDER.iter().position(|operation| *operation == step.operation));
-}
-
 /// Whether a known leaf that the operation writes differs from the target.
 fn is_changed(operation: Operation, changes: &[Change]) -> bool {
     changes.iter().any(|change| is_settled_by(change, operation) && !change.unknown)
 }
 
-fn covered_by(changes: &[Change], operation: Operation) -> Vec<Path> {
+pub(super) fn covered_by(changes: &[Change], operation: Operation) -> Vec<Path> {
     changes
         .iter()
         .filter(|change| is_settled_by(change, operation))
@@ -354,7 +319,7 @@ fn covered_by(changes: &[Change], operation: Operation) -> Vec<Path> {
         .collect()
 }
 
-fn is_settled_by(change: &Change, operation: Operation) -> bool {
+pub(super) fn is_settled_by(change: &Change, operation: Operation) -> bool {
     let OnChange::Update(operations) = change.property.info().on_change else { return false };
     match operation {
         Operation::UntagResource => {

@@ -5,7 +5,7 @@ use crate::{
     engine::schema::{Field, Form, Given},
     user::{
         Bounds, Code, Diagnostic, Message, Path, UnknownChoice, Value, bounds::outside, nearest,
-        pulumi::is_pulumi_note,
+        pulumi::is_pulumi_note, whole,
     },
 };
 
@@ -73,10 +73,13 @@ impl Forms {
                 Some(value.clone())
             }
             (Form::Integer, Value::Integer(number)) => self.within(bounds, *number, at),
-            (Form::Integer, Value::Float(number)) => {
-                self.mistakes.push(Diagnostic::not_a_whole_number(at, *number));
-                None
-            }
+            (Form::Integer, Value::Float(number)) => match whole(*number) {
+                Some(number) => self.within(bounds, number, at),
+                None => {
+                    self.mistakes.push(Diagnostic::not_a_whole_number(at, *number));
+                    None
+                }
+            },
             (Form::Set | Form::List, Value::List(items)) => Some(Value::List(self.texts(items, at))),
             (Form::Map, Value::Map(members)) => {
                 let text = |(name, value): &(String, Value)| {

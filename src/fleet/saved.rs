@@ -18,8 +18,8 @@ use crate::{
 /// The plan of a fleet to store and to apply later, such as in another process after a review.
 ///
 /// The saved plan holds a [`SavedPlan`] of each user, and which users wait for which. It holds personal data, but never
-/// a password. Loading it is refused as `stale` if the record of a user of the plan has changed since it was saved.
-/// Changes made outside the program in Amazon Connect are found by the apply, with
+/// a password. Loading it is refused as `stale` if the record of a user of the plan has changed since it was saved,
+/// including its [`Lifecycle`]: such as a user that is protected now. Changes made outside the program in Amazon Connect are found by the apply, with
 /// [`ApplyOptions::check_prior_state`](crate::apply::ApplyOptions::check_prior_state).
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
@@ -46,6 +46,9 @@ struct SavedUser {
     waits: Vec<(usize, usize, usize)>,
     /// The id of the recorded user, also if that user is gone and is created again.
     recorded: Option<UserId>,
+    /// The recorded lifecycle, which decides what a deletion may do.
+    #[serde(default)]
+    recorded_lifecycle: Lifecycle,
     plan: SavedPlan,
 }
 
@@ -56,6 +59,8 @@ struct SavedRelease {
     reason: String,
     is_replaced: bool,
     recorded: Option<UserId>,
+    #[serde(default)]
+    recorded_lifecycle: Lifecycle,
 }
 
 impl<'de> Deserialize<'de> for SavedFleetPlan {
@@ -72,24 +77,33 @@ fn recorded<'a>(entries: &'a BTreeMap<String, Entry>, name: &str) -> Option<&'a 
     entries.get(name)?.state.as_deref()
 }
 
+fn recorded_lifecycle(entries: &BTreeMap<String, Entry>, name: &str) -> Lifecycle {
+    entries.get(name).map(|entry| Lifecycle::of_notes(&entry.notes)).unwrap_or_default()
+}
+
 impl FleetPlan {
     /// The plan to store and to apply later. `entries` are the entries that the plan was made from: see
     /// [`load_all`](super::load_all).
     pub fn save(&self, entries: &BTreeMap<String, Entry>) -> SavedFleetPlan {
         let id = |name: &str| recorded(entries, name).map(|state| state.user_id.clone());
-        let user = |user: &UserPlan| SavedUser {
-            name: user.name.clone(),
-            moved_from: user.moved_from.clone(),
-            lifecycle: user.lifecycle.clone(),
-            waits: user.waits().collect(),
-            recorded: id(user.moved_from.as_ref().unwrap_or(&user.name)),
-            plan: user.plan.save(),
+        let user = |user: &UserPlan| {
+            let before = user.moved_from.as_ref().unwrap_or(&user.name);
+            SavedUser {
+                name: user.name.clone(),
+                moved_from: user.moved_from.clone(),
+                lifecycle: user.lifecycle.clone(),
+                waits: user.waits().collect(),
+                recorded: id(before),
+                recorded_lifecycle: recorded_lifecycle(entries, before),
+                plan: user.plan.save(),
+            }
         };
         let release = |release: &Release| SavedRelease {
             user: release.user.clone(),
             reason: release.reason.clone(),
             is_replaced: release.is_replaced,
             recorded: id(&release.user),
+            recorded_lifecycle: recorded_lifecycle(entries, &release.user),
         };
         SavedFleetPlan(Written {
             version: SavedFleetPlan::VERSION,
@@ -147,7 +161,16 @@ impl SavedFleetPlan {
         let mut deletions = Vec::new();
         let mut users = Vec::new();
         let lengths: Vec<usize> = self.0.users.iter().map(|user| user.plan.steps().len()).collect();
-        for SavedUser { name, moved_from, lifecycle, waits, recorded: before, plan } in self.0.users {
+        for SavedUser {
+            name,
+            moved_from,
+            lifecycle,
+            waits,
+            recorded: before,
+            recorded_lifecycle: noted,
+            plan,
+        } in self.0.users
+        {
             if matches!(plan.action(), Action::Delete | Action::Replace) {
                 deletions.push(name.clone());
             }
@@ -159,8 +182,9 @@ impl SavedFleetPlan {
                     continue;
                 }
             };
-            let now = recorded(entries, moved_from.as_ref().unwrap_or(&name));
-            if is_stale(&plan, before.as_ref(), now) {
+            let known_as = moved_from.as_ref().unwrap_or(&name);
+            let is_noted_otherwise = recorded_lifecycle(entries, known_as) != noted;
+            if is_noted_otherwise || is_stale(&plan, before.as_ref(), recorded(entries, known_as)) {
                 reasons.push(stale(&name));
             }
             let has_step = |place: usize, step: usize| lengths.get(place).is_some_and(|steps| step < *steps);
@@ -172,8 +196,11 @@ impl SavedFleetPlan {
             users.push(UserPlan { name, plan, moved_from, lifecycle, waits });
         }
         let mut released = Vec::new();
-        for SavedRelease { user, reason, is_replaced, recorded: before } in self.0.released {
-            if recorded(entries, &user).map(|state| &state.user_id) != before.as_ref() {
+        for SavedRelease { user, reason, is_replaced, recorded: before, recorded_lifecycle: noted } in
+            self.0.released
+        {
+            let now = recorded(entries, &user).map(|state| &state.user_id);
+            if now != before.as_ref() || recorded_lifecycle(entries, &user) != noted {
                 reasons.push(stale(&user));
             }
             released.push(Release { user, reason, is_replaced, is_gone: false });

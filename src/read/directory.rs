@@ -375,13 +375,14 @@ impl Kind {
 
     /// Unambiguous references to profiles or groups with the same name: by path if the path is unique, otherwise by id.
     fn distinct(&self, ids: &[String]) -> Vec<String> {
-        let distinct = |id: &String| match self.paths.get(id) {
-            Some(path) if path.len() > 1 && self.at(&path.join("/")).len() == 1 => {
-                format!("path:{}", path.join("/"))
-            }
-            _ => id.clone(),
-        };
-        ids.iter().map(distinct).collect()
+        let path_of = |id: &String| self.path_of(self.paths.get(id)?);
+        ids.iter().map(|id| path_of(id).unwrap_or_else(|| id.clone())).collect()
+    }
+
+    /// The reference by path, if it leads back to this one group: it is read without white space and slashes at its ends.
+    fn path_of(&self, path: &[String]) -> Option<String> {
+        let joined = Some(path.join("/")).filter(|joined| joined.trim().trim_matches('/') == joined)?;
+        (path.len() > 1 && self.at(&joined).len() == 1).then(|| format!("path:{joined}"))
     }
 
     /// Replaces an id by a name, if the name is unambiguous.
@@ -389,10 +390,9 @@ impl Kind {
         let Some(path) = id.known().and_then(|id| self.paths.get(id.bare())) else { return };
         let Some(name) = path.last() else { return };
         let is_alone = self.ids.get(name).is_some_and(|ids| ids.len() == 1) && name.trim() == name;
-        let joined = path.join("/");
         // The path stays unambiguous if another group gets the same name later.
-        if path.len() > 1 && self.at(&joined).len() == 1 {
-            *id = Input::Known(Id::new(format!("path:{joined}")));
+        if let Some(path) = self.path_of(path) {
+            *id = Input::Known(Id::new(path));
         } else if is_alone {
             *id = Input::Known(Id::new(format!("name:{name}")));
         }

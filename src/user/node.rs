@@ -234,11 +234,12 @@ impl Content for i64 {
     fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
             Value::Integer(number) => Some(number),
-            // Hosts that only have doubles write whole numbers as doubles.
-            Value::Float(number) if number.fract() == 0.0 && number.abs() < MAX_EXACT => Some(number as i64),
             Value::Float(number) => {
-                errors.push(Diagnostic::not_a_whole_number(&at.path(), number));
-                None
+                let whole = whole(number);
+                if whole.is_none() {
+                    errors.push(Diagnostic::not_a_whole_number(&at.path(), number));
+                }
+                whole
             }
             value => {
                 errors.push(match value.as_str().and_then(inexact) {
@@ -260,6 +261,11 @@ impl Content for i64 {
 fn inexact(text: &str) -> Option<f64> {
     let number: f64 = text.parse().ok()?;
     (number.is_finite() && (number.fract() != 0.0 || number.abs() >= MAX_EXACT)).then_some(number)
+}
+
+/// Returns a whole number that is written as a double, as hosts write it that only have doubles.
+pub(crate) fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < MAX_EXACT).then_some(number as i64)
 }
 
 /// Up to this limit, a double can hold every whole number exactly.

@@ -251,7 +251,9 @@ impl<'a> Instance<'a> {
     ) -> Vec<Known<'a>> {
         let is_always = self.source.options.strategy != Strategy::Listed;
         let asks = |(name, state): Known<'a>| {
-            (is_always || state.properties.proficiencies.is_none())
+            // A reading of the user leaves proficiencies out while they are not managed.
+            let is_new = !state.record.managed.contains(Property::UserProficiencies);
+            (is_always || is_new || state.properties.proficiencies.is_none())
                 && self.manages_proficiencies((name, state))
         };
         let calls = settled.iter().filter(|(user, _)| asks(*user)).count();

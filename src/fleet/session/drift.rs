@@ -146,9 +146,6 @@ impl Session<'_> {
             Strategy::Listed => PropertySet::from_iter([Property::Tags, Property::UserProficiencies]),
             _ => PropertySet::EMPTY,
         };
-        for state in states.values().flatten() {
-            not_compared = not_compared.union(state.record.unread);
-        }
         let read = known.iter().filter(|(name, _)| !failed.contains_key(*name));
         let users = read.map(|(name, state)| {
             let actual = states.get(name).and_then(Option::as_ref);
@@ -156,7 +153,10 @@ impl Session<'_> {
                 user: name.clone(),
                 exists: actual.is_some(),
                 checked: strategy != Strategy::None && !assumed.contains(name),
-                changes: actual.map(|actual| diff::drift(state, actual, settings)).unwrap_or_default(),
+                changes: match actual {
+                    Some(actual) => diff::drift_of_recorded(state, actual, settings, &mut not_compared),
+                    None => Vec::new(),
+                },
             }
         });
         let (users, unread) = (users.collect(), failed.into_keys().collect());

@@ -10,6 +10,7 @@ use std::{
 use async_trait::async_trait;
 
 use super::super::{Entry, StateStore, StoreChange, StoreError};
+use crate::user::Diagnostic;
 
 /// A store whose entries are also in memory: reads take them from there, and commits write both.
 pub(super) struct Written<'a> {
@@ -53,5 +54,9 @@ impl StateStore for Written<'_> {
             change.clone().make(&mut entries);
         }
         Ok(())
+    }
+
+    async fn warnings(&self) -> Vec<Diagnostic> {
+        self.store.warnings().await
     }
 }

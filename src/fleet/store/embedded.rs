@@ -111,13 +111,18 @@ impl EmbeddedStore {
         let Some(file) = open_file(&path, false)? else {
             return Self::checked(path, File::Missing);
         };
-        let file = match builder().open_read_only_with_backend(file) {
-            Ok(database) => File::Read(database),
+        let opened = match builder().open_read_only_with_backend(file) {
             // The last process that wrote the file was killed: opening the file to write repairs it.
-            Err(DatabaseError::RepairAborted) => return Self::open(path),
-            Err(error) => return Err(opening(&path, error)),
+            Err(DatabaseError::RepairAborted) => {
+                drop(Self::open(path.clone())?);
+                let file =
+                    open_file(&path, false)?.ok_or_else(|| failed(&path, ErrorKind::NotFound.into()))?;
+                builder().open_read_only_with_backend(file)
+            }
+            opened => opened,
         };
-        Self::checked(path, file)
+        let database = opened.map_err(|error| opening(&path, error))?;
+        Self::checked(path, File::Read(database))
     }
 
     /// Returns the store, if its file has this version.
