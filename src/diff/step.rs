@@ -73,6 +73,11 @@ impl Serialize for Step {
         if let Some((_, more @ [_, ..])) = actions.split_first() {
             map.serialize_entry("furtherIamActions", more)?;
         }
+        if let Some(Call::Delete(user) | Call::SignOut(user) | Call::DeleteQuickConnects(user)) = self.call()
+        {
+            map.serialize_entry("userId", &user.user_id)?;
+            map.serialize_entry("userName", &user.name)?;
+        }
         map.serialize_entry("covers", &self.covers)?;
         map.serialize_entry("risks", &self.risks)?;
         map.serialize_entry("possible", &self.possible)?;

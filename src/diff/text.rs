@@ -103,8 +103,15 @@ impl fmt::Display for PreviewText<'_> {
             let possible = if step.possible { ", if needed" } else { "" };
             write!(f, "    {} ({}{possible})", step.operation, step.iam_actions().join(", "))?;
             // A creation covers all changes above.
-            if !step.covers.is_empty() && diff.action == Action::Update {
-                write!(f, ": {}", covers(&step.covers))?;
+            match step.call() {
+                // The account that an earlier replacement left, not the one of this user.
+                Some(Call::Delete(left)) if diff.action == Action::Update => {
+                    write!(f, ": {}, user `{}`", left.id(), one_line(&left.name))?;
+                }
+                _ if !step.covers.is_empty() && diff.action == Action::Update => {
+                    write!(f, ": {}", covers(&step.covers))?;
+                }
+                _ => {}
             }
             writeln!(f)?;
             for risk in &step.risks {

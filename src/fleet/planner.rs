@@ -15,6 +15,7 @@ use super::{
     plan::{FleetPlan, FleetRefused, Release},
     preview::FleetPreview,
     user_plan::UserPreview,
+    work::deletes,
 };
 use crate::{
     diff::Action,
@@ -246,7 +247,7 @@ impl Planner {
             imports: Vec::new(),
         };
         preview.settle();
-        let goes = |user: &&UserPreview| matches!(user.action(), Action::Delete | Action::Replace);
+        let goes = |user: &&UserPreview| deletes(user.steps());
         preview.deletions = preview.users.iter().filter(goes).map(|user| user.name.clone()).collect();
         preview.reasons.extend(self.options.guard.check(preview.deletions.len(), self.recorded));
         preview.reasons.extend(self.accounts.refusals(preview.users.iter().map(Deleting::from)));

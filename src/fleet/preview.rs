@@ -68,7 +68,8 @@ impl FleetPreview {
         self.reasons.push(reason);
     }
 
-    /// The resource names of the users that would be deleted or replaced.
+    /// The resource names of the users that would be deleted or replaced, or whose earlier replacement has left an
+    /// account to delete.
     pub fn deletions(&self) -> &[String] {
         &self.deletions
     }

@@ -9,9 +9,10 @@ use super::{
     accounts::{Accounts, Deleting},
     plan::{FleetPlan, FleetRefused, Release},
     user_plan::{UserPlan, Wait},
+    work::deletes,
 };
 use crate::{
-    diff::{Action, Plan, Preview, SavedPlan},
+    diff::{Plan, Preview, SavedPlan},
     user::{Code, Diagnostic, Newer, Secret, UserId, UserState},
 };
 
@@ -171,7 +172,7 @@ impl SavedFleetPlan {
             plan,
         } in self.0.users
         {
-            if matches!(plan.action(), Action::Delete | Action::Replace) {
+            if deletes(plan.steps()) {
                 deletions.push(name.clone());
             }
             let given = if plan.needs_password() { password(&name) } else { None };

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::{FleetPlan, FleetPreview, PlanTotals};
+use super::{FleetPlan, FleetPreview, PlanTotals, work::deletes};
 use crate::{
     client::Rate,
-    diff::{Action, Preview},
+    diff::Preview,
     user::{Operation, Property, counted, one_line},
 };
 
@@ -86,9 +86,7 @@ impl<'a> FleetText<'a> {
             Fleet::Plan(fleet) => {
                 let users = fleet.users();
                 users.iter().try_for_each(|user| self.write_user(f, &user.name, &user.plan.preview()))?;
-                let gone = users
-                    .iter()
-                    .filter(|user| matches!(user.plan.action(), Action::Delete | Action::Replace));
+                let gone = users.iter().filter(|user| deletes(user.plan.steps()));
                 write_deletions(f, &gone.map(|user| user.name.as_str()).collect::<Vec<_>>())
             }
         }

@@ -4,8 +4,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::program::Lifecycle;
 use crate::{
-    diff::{self, Action, Plan, Preview, Step},
-    user::{Code, DesiredUser, Diagnostic, InstanceId, Path, Settings, UserState, listed},
+    diff::{self, Action, Call, Plan, Preview, Step},
+    user::{Code, DesiredUser, Diagnostic, InstanceId, Operation, Path, Settings, UserState, listed},
 };
 
 /// The preview of one user of a fleet, perhaps with unknown values.
@@ -204,5 +204,25 @@ impl UserPlan {
     /// the plan, and the step of the other user. Steps are counted from 0.
     pub fn waits(&self) -> impl Iterator<Item = (usize, usize, usize)> {
         self.waits.iter().map(|wait| (wait.step, wait.user, wait.other))
+    }
+
+    /// Whether the user is deleted before it is created again.
+    pub(super) fn deletes_first(&self) -> bool {
+        self.gone_between().is_some()
+    }
+
+    /// The steps between which the user has no account: the one that deletes it, and the one that creates it again.
+    fn gone_between(&self) -> Option<(usize, usize)> {
+        let steps = || self.plan.steps().iter();
+        let base = &self.plan.base()?.user_id;
+        let is_own = |step: &Step| matches!(step.call(), Some(Call::Delete(user)) if user.user_id == *base);
+        let (deletes, creates) =
+            (steps().position(is_own)?, steps().position(|step| step.operation == Operation::CreateUser)?);
+        (deletes < creates).then_some((deletes, creates))
+    }
+
+    /// Whether the user has no account after this number of steps: it was deleted, and is not created again.
+    pub(super) fn is_gone_after(&self, steps: usize) -> bool {
+        self.gone_between().is_some_and(|(deletes, creates)| deletes < steps && steps <= creates)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Capacity, user_plan::UserPreview};
 use crate::{
-    diff::Call,
+    diff::{Call, Step},
     user::{Code, Diagnostic, InstanceId, Operation, UserId},
 };
 
@@ -76,6 +76,11 @@ impl Work {
         self.creates_first()
             && self.deletes.iter().any(|(instance, _)| Some(instance) == self.creates.as_ref())
     }
+}
+
+/// Whether an account is deleted: that of a user, or one that an earlier replacement has left.
+pub(super) fn deletes(steps: &[Step]) -> bool {
+    steps.iter().any(|step| step.operation == Operation::DeleteUser)
 }
 
 /// Deletes a replaced user before the new user is created, and adds a notice. Returns whether that changed the order.

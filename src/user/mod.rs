@@ -144,7 +144,9 @@ pub(crate) use ignore::spelled_ignored_path;
 pub(crate) use json::in_words;
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
-pub(crate) use node::{Content, Secrets, whole};
+#[cfg(feature = "engine")]
+pub(crate) use node::whole;
+pub(crate) use node::{Content, Secrets};
 #[cfg(any(feature = "engine", feature = "interop"))]
 pub(crate) use output::{IDENTITY, TAGS_ALL};
 #[cfg(feature = "interop")]

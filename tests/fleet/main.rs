@@ -3,6 +3,7 @@
 mod accounts;
 mod apply;
 mod compaction;
+mod corners;
 mod creations;
 mod damage;
 mod dependencies;

@@ -24,6 +24,10 @@ pub struct UserOutcome {
     pub result: UserResult,
     /// The number of steps that were done.
     pub steps: usize,
+    /// Whether the user has no account now: a replacement has deleted it and has not created it again yet. The next run
+    /// creates it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_gone: bool,
     /// The reason why the user is not done, or a notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
@@ -37,11 +41,12 @@ pub struct UserOutcome {
 
 impl UserOutcome {
     pub(super) fn new(user: &UserPlan, result: UserResult, steps: usize) -> Self {
-        Self { steps, ..Self::of(user.name.clone(), user.plan.action(), result) }
+        let is_gone = result != UserResult::Done && user.is_gone_after(steps);
+        Self { steps, is_gone, ..Self::of(user.name.clone(), user.plan.action(), result) }
     }
 
     pub(in crate::fleet) const fn of(user: String, action: Action, result: UserResult) -> Self {
-        Self { user, action, result, steps: 0, message: None, help: None, error: None }
+        Self { user, action, result, steps: 0, is_gone: false, message: None, help: None, error: None }
     }
 
     /// The error of the client, if a call failed.

@@ -44,6 +44,10 @@ const WAITING: usize = 8;
 /// they must not keep the operation with the most calls from being used.
 const IN_PROGRESS: usize = 8_000;
 
+/// Number of users that may be without an account at once, because they are deleted before they are created again. They
+/// are so few that a failure, or a kill, leaves few of them without one.
+const GONE_AT_ONCE: usize = 8;
+
 /// Number of users without steps that are recorded in one commit.
 const BATCH: usize = 500;
 
@@ -181,6 +185,8 @@ impl Run<'_> {
         let mut queue = Queue::new(users, &load);
         let mut running = FuturesUnordered::new();
         let mut outcomes = Vec::new();
+        // The running users that are deleted first, and the first that could not be created again.
+        let (mut deleted_first, mut lost) = (0_usize, None::<usize>);
         loop {
             if self.options.cancel.is_cancelled() {
                 self.stop.cancel();
@@ -190,7 +196,9 @@ impl Run<'_> {
                     match self.may_begin(waiting) {
                         Some(true) => queue.release(waiting, users),
                         Some(false) if queue.give_up(waiting) => {
-                            outcomes.extend(self.not_tried(waiting, Some(place)));
+                            let blocker = self.name_of(place);
+                            let reason = format!("`{}`, which it waits for, has failed", one_line(&blocker));
+                            outcomes.extend(self.not_tried(waiting, Some(reason)));
                         }
                         _ => {}
                     }
@@ -198,16 +206,16 @@ impl Run<'_> {
             }
             if !self.stop.is_cancelled() {
                 for operation in queue.operations() {
-                    let in_progress = running.len().saturating_sub(self.held.load(Ordering::Relaxed));
+                    let held = self.held.load(Ordering::Relaxed);
                     let room = WAITING
                         .saturating_sub(self.watched.waiting(operation))
-                        .min(IN_PROGRESS.saturating_sub(in_progress));
-                    for place in (0..room).map_while(|_| queue.next(operation)) {
-                        running.extend(
-                            users
-                                .get(place)
-                                .map(|user| async move { (place, Job::run(self, place, user).await) }),
-                        );
+                        .min(IN_PROGRESS.saturating_sub(running.len().saturating_sub(held)));
+                    for _ in 0..room {
+                        let may_delete = lost.is_none() && deleted_first.saturating_sub(held) < GONE_AT_ONCE;
+                        let Some(place) = queue.next(operation, may_delete) else { break };
+                        let Some(user) = users.get(place) else { continue };
+                        deleted_first += usize::from(user.deletes_first());
+                        running.push(async move { (place, Job::run(self, place, user).await) });
                     }
                 }
             }
@@ -228,6 +236,10 @@ impl Run<'_> {
                 future::select(running.next(), future::select(moved, ended)).await
             {
                 self.ended(place, &outcome);
+                deleted_first -= usize::from(users.get(place).is_some_and(UserPlan::deletes_first));
+                if outcome.is_gone {
+                    lost.get_or_insert(place);
+                }
                 outcomes.push(outcome);
             }
         }
@@ -235,7 +247,14 @@ impl Run<'_> {
         let seen: BTreeSet<String> = outcomes.iter().map(|outcome| outcome.user.clone()).collect();
         for (place, user) in users.iter().enumerate() {
             if !user.plan.steps().is_empty() && !seen.contains(&user.name) {
-                outcomes.extend(self.not_tried(place, None));
+                let reason = lost.filter(|_| user.deletes_first()).map(|lost| {
+                    let lost = self.name_of(lost);
+                    format!(
+                        "`{}` was deleted and could not be created again: no further user is deleted first",
+                        one_line(&lost)
+                    )
+                });
+                outcomes.extend(self.not_tried(place, reason));
             }
         }
         outcomes
@@ -255,16 +274,11 @@ impl Run<'_> {
         may
     }
 
-    fn not_tried(&self, place: usize, blocker: Option<usize>) -> Option<UserOutcome> {
+    fn not_tried(&self, place: usize, reason: Option<String>) -> Option<UserOutcome> {
         let user = self.plan.users().get(place)?;
-        let message = match blocker {
-            Some(blocker) => {
-                format!("`{}`, which it waits for, has failed", one_line(&self.name_of(blocker)))
-            }
-            None => "stopped before its first step (an earlier failure or Ctrl-C)".to_owned(),
-        };
-        let outcome =
-            UserOutcome { message: Some(message), ..UserOutcome::new(user, UserResult::NotTried, 0) };
+        let stopped = || "stopped before its first step (an earlier failure or Ctrl-C)".to_owned();
+        let message = Some(reason.unwrap_or_else(stopped));
+        let outcome = UserOutcome { message, ..UserOutcome::new(user, UserResult::NotTried, 0) };
         self.ended(place, &outcome);
         Some(outcome)
     }
