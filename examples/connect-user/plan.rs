@@ -232,10 +232,11 @@ where
     let mut outcome = outcome?;
     let users = outcome.users.len();
     outcome.users.iter().for_each(|user| report(user, users, outcome.cancelled));
-    if let Some(error) = outcome.store.take() {
+    let failed = outcome.store.take();
+    summary::outcome(&outcome);
+    if let Some(error) = failed {
         return Err(error.into());
     }
-    summary::outcome(&outcome);
     if outcome.cancelled {
         return Err(Failure::new("stopped before everything was done")
             .help("what was done is recorded; apply again to go on"));
@@ -260,5 +261,8 @@ fn report(outcome: &UserOutcome, planned: usize, is_cancelled: bool) {
         }
         _ if planned < 100 && !is_cancelled => output::note(&format!("`{user}` is not done: {message}")),
         _ => {}
+    }
+    if outcome.is_gone {
+        output::note(&format!("`{user}` was deleted, and is not created again yet: apply again"));
     }
 }

@@ -95,13 +95,15 @@ async fn who_is_forgotten_is_recorded_and_finished_or_it_is_meant() {
 async fn who_exists_is_read_and_recorded_once_it_is_clear_that_it_can_be() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
     let elsewhere = MemoryStore::default();
-    let id = applied(&elsewhere, &connect, &["a"]).await.state("a").expect("there").id();
-    let store = stored(&[("ana", "x", "1")]).await;
+    let there = applied(&elsewhere, &connect, &["a", "x"]).await;
+    let [id, other] = ["a", "x"].map(|name| there.state(name).expect("there").id());
+    let store = stored(&[("ana", "x", other.user.bare())]).await;
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
     let calls = connect.calls().len();
     let refused = session.record_existing("ana", &id, None).await.expect_err("taken");
     assert!(matches!(refused, RecordError::NameTaken { .. }), "{refused}");
-    assert_eq!(connect.calls().len(), calls, "nothing is read for it");
+    assert_eq!(refused.help(), "choose another name, or remove that record first");
+    assert_eq!(connect.calls().len(), calls + 1, "only the recorded user is looked for");
     let kind = Some(IdentityManagementType::ConnectManaged);
     let refused = session.record_existing("a", &id, kind).await.expect_err("another kind");
     assert!(
@@ -119,6 +121,28 @@ async fn who_exists_is_read_and_recorded_once_it_is_clear_that_it_can_be() {
     );
     let state = session.record_existing("a", &id, None).await.expect("recorded");
     assert_eq!((state.id(), session.entries().len()), (id, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_made_again_in_the_console_is_recorded_under_its_name() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let elsewhere = MemoryStore::default();
+    let id = applied(&elsewhere, &connect, &["a"]).await.state("a").expect("there").id();
+    let store = stored(&[("ana", "a", "1"), ("bea", "bea", "2")]).await;
+    let mut entry = store.get("ana").await.expect("read").expect("there");
+    entry.notes = [("protect", "true"), ("passwordFingerprint", "of the former user")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    store.commit(&[StoreChange::put("ana", entry)]).await.expect("written");
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    session.record_existing("ana", &id, None).await.expect("recorded");
+    let entry = store.get("ana").await.expect("read").expect("there");
+    assert_eq!(entry.state.expect("a user").id(), id);
+    assert_eq!(entry.notes.into_iter().collect::<Vec<_>>(), [("protect".to_owned(), "true".to_owned())]);
+    // One account has one record.
+    let refused = session.record_existing("bea", &id, None).await.expect_err("recorded");
+    assert!(matches!(refused, RecordError::Recorded { ref name, .. } if name == "ana"), "{refused}");
+    assert_eq!(session.entries().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

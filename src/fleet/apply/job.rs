@@ -115,6 +115,8 @@ impl<'a> Job<'a> {
         let stored = self.write_end(state.as_ref(), failure.as_ref(), &left).await;
         let failure = failure.map(|failed| failed.error);
         match (stored, failure) {
+            // The first failure of the store tells the cause.
+            (Err(_), Some(first)) if is_of_store(&first) => self.failed(first),
             (Err(error), _) => self.failed(ApplyError::Observer(Halt::Store(error).into())),
             (Ok(()), Some(error)) => self.failed(error),
             (Ok(()), None) => self.done(adopted, !left.is_empty()),
@@ -288,6 +290,12 @@ impl<'a> Job<'a> {
             false => Ok(()),
         }
     }
+}
+
+/// Whether the apply was stopped because the store failed.
+fn is_of_store(error: &ApplyError) -> bool {
+    let ApplyError::Observer(reason) = error else { return false };
+    matches!(reason.downcast_ref(), Some(Halt::Store(_)))
 }
 
 #[async_trait]

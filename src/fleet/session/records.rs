@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ErrorKind},
-    read::{InstanceError, import},
+    read::{InstanceError, describe, import},
     user::{IdentityManagementType, ImportId, UserState},
 };
 
@@ -72,7 +72,7 @@ impl RecordError {
             }
             Self::Read { error, .. } => error.help(),
             Self::Instance(error) => error.help(),
-            Self::NameTaken { .. } => "choose another name",
+            Self::NameTaken { .. } => "choose another name, or remove that record first",
             Self::Recorded { .. } => "use that name in the program",
             Self::NotRecorded { .. } => "give the name of a user that is recorded",
             Self::Unfinished { .. } => "apply again, which finishes it",
@@ -86,23 +86,51 @@ impl Session<'_> {
     /// instance with another type is refused; if the caller may not read the type, the expected type is assumed, and
     /// the notices of [`instances`](Self::instances) say so.
     ///
+    /// If the user that is recorded under the name no longer exists, such as one that was deleted and made again in the
+    /// console, its record becomes the record of the new user.
+    ///
     /// # Errors
     ///
-    /// [`RecordError`]: as [`record`](Self::record), before any call, and if the user or its instance cannot be read.
+    /// [`RecordError`]: as [`record`](Self::record), before the user is read, and if the user or its instance cannot be
+    /// read.
     pub async fn record_existing(
         &mut self,
         name: &str,
         id: &ImportId,
         expected: Option<IdentityManagementType>,
     ) -> Result<UserState, RecordError> {
-        self.check_free(name, id)?;
+        match self.check_free(name, id) {
+            Err(RecordError::NameTaken { .. }) if self.is_gone(name, id).await => self.check_account(id)?,
+            checked => checked?,
+        }
         let read = import(self.client(), id).await;
         let state = read.map_err(|error| RecordError::Read { id: id.clone(), error: Box::new(error) })?;
         if expected.is_some() {
             self.instances.identity_management(&id.instance, expected, self.client()).await?;
         }
-        self.record(name, state.clone()).await?;
+        self.check_account(&state.id())?;
+        self.commit(vec![self.recorded(name, state.clone())]).await?;
         Ok(state)
+    }
+
+    /// Whether the user that is recorded under the name no longer exists in the instance of `id`, and has left nothing
+    /// to do.
+    async fn is_gone(&self, name: &str, id: &ImportId) -> bool {
+        let Some(entry) = self.entries.get(name).filter(|entry| entry.creating.is_empty()) else {
+            return false;
+        };
+        let Some(state) = &entry.state else { return false };
+        let created = state.record.created;
+        let is_recent = || {
+            let within = self.options.refresh.visible_within;
+            created.is_some_and(|created| created.is_within(within, self.now()))
+        };
+        if state.id() == *id || !state.record.unfinished.is_empty() || is_recent() {
+            return false;
+        }
+        // The new user is read next, which shows that the instance exists.
+        state.instance_id.to_bare() == id.instance.to_bare()
+            && matches!(describe(self.client(), &state.instance_id, &state.user_id).await, Ok(None))
     }
 
     /// Records an existing user, such as a user that was [imported](crate::read::import), under a resource name.
@@ -119,12 +147,15 @@ impl Session<'_> {
     }
 
     fn check_free(&self, name: &str, id: &ImportId) -> Result<(), RecordError> {
-        let (name, id) = (name.to_owned(), id.clone());
-        if self.entries.get(&name).is_some_and(|entry| entry.state.is_some()) {
-            return Err(RecordError::NameTaken { name, id });
+        if self.entries.get(name).is_some_and(|entry| entry.state.is_some()) {
+            return Err(RecordError::NameTaken { name: name.to_owned(), id: id.clone() });
         }
-        match self.entries.iter().find(|(_, entry)| entry.accounts().any(|known| known == id)) {
-            Some((other, _)) => Err(RecordError::Recorded { name: other.clone(), id }),
+        self.check_account(id)
+    }
+
+    fn check_account(&self, id: &ImportId) -> Result<(), RecordError> {
+        match self.entries.iter().find(|(_, entry)| entry.accounts().any(|known| known == *id)) {
+            Some((name, _)) => Err(RecordError::Recorded { name: name.clone(), id: id.clone() }),
             None => Ok(()),
         }
     }
@@ -183,6 +214,9 @@ impl Session<'_> {
 
     fn recorded(&self, name: &str, state: UserState) -> StoreChange {
         let before = self.entries.get(name).cloned().unwrap_or_default();
-        StoreChange::put(name, before.with_state(state))
+        let mut entry = before.with_state(state);
+        // Only the options of the program are true of any user of this name.
+        self.lifecycle(name).note(&mut entry.notes);
+        StoreChange::put(name, entry)
     }
 }
