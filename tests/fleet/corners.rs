@@ -90,6 +90,26 @@ async fn a_user_that_cannot_be_created_again_keeps_others_from_being_deleted_fir
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_user_is_not_deleted_first_where_its_new_name_is_taken() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(bring(&connect, &store, &deleted_first(["bo".to_owned()])).await.is_done());
+    let elsewhere = MemoryStore::default();
+    assert!(bring(&connect, &elsewhere, &wants(&[("other", "bobo")])).await.is_done());
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = preview(&mut session, &deleted_first(["bobo".to_owned()])).await;
+    let refused = session.apply(shown, &mut AllKnown, &options()).await.expect_err("refused");
+    let reason = &refused.reasons[0];
+    assert_eq!((reason.code, reason.subject.as_deref()), (Code::NAME_TAKEN, Some("u00")));
+    assert!(reason.help.is_some());
+    assert_eq!(connect.users(&"i".into()).len(), 2);
+    // Created first, nothing is lost: the service refuses the name.
+    let shown = preview(&mut session, &wants(&[("u00", "bobo")])).await;
+    assert!(shown.reasons().is_empty());
+    assert!(!session.apply(shown, &mut AllKnown, &options()).await.expect("tried").is_done());
+    assert_eq!(connect.users(&"i".into()).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn however_slow_creations_are_few_users_are_without_an_account_at_once() {
     let (connect, store) = (connect(), MemoryStore::default());
     let names = |first| deleted_first((0..60).map(move |number| format!("{first}{number}")));

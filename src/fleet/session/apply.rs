@@ -77,20 +77,21 @@ impl Resolve for AllKnown {
 
 impl Session<'_> {
     /// Applies a preview, with all users in parallel. Users that depend on others are applied after them, and `resolve`
-    /// then supplies their values. No call is made that the preview did not show.
+    /// then supplies their values. No call that writes is made that the preview did not show.
     ///
     /// An apply can be stopped safely at any moment; see [`apply`](super::super::apply()).
     ///
     /// # Errors
     ///
-    /// [`FleetRefused`] if the preview cannot be applied; nothing is done then. Every other failure is in the
-    /// outcome.
+    /// [`FleetRefused`] if the preview cannot be applied, also because a user would be deleted before it is created
+    /// again with a name that is taken; nothing is done then. Every other failure is in the outcome.
     pub async fn apply(
         &mut self,
-        preview: FleetPreview,
+        mut preview: FleetPreview,
         resolve: &mut dyn Resolve,
         options: &FleetOptions<'_>,
     ) -> Result<FleetOutcome, FleetRefused> {
+        preview.reasons.extend(self.taken_for_good(&preview).await);
         if !preview.reasons.is_empty() {
             return Err(FleetRefused { reasons: preview.reasons, deletions: preview.deletions });
         }

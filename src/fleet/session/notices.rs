@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{super::FleetPreview, base::Session};
+use super::{
+    super::{Entry, FleetPreview, UserPreview, work::Work},
+    base::Session,
+};
 use crate::{
     diff::Action,
-    user::{Code, Diagnostic, UserId},
+    read::describe,
+    user::{Code, Diagnostic, ImportId, UserId},
 };
 
 impl Session<'_> {
@@ -32,18 +36,49 @@ impl Session<'_> {
     }
 
     fn unrecorded_owners(&self, preview: &FleetPreview) -> Vec<Diagnostic> {
-        let known: BTreeSet<&UserId> = self.users().map(|(_, state)| &state.user_id).collect();
+        let notice = |(user, owner): (&UserPreview, &UserId)| {
+            let name = &user.name;
+            let message = format!(
+                "`{name}` has the name of the user `{owner}`, which is not recorded: import it if it is meant"
+            );
+            Diagnostic::new(Code::NAME_NOT_RECORDED, message).about(name)
+        };
+        self.taken_names(preview).into_iter().map(notice).collect()
+    }
+
+    /// The refusals of users that would be deleted and could not be created again, because an account that no record has
+    /// has the name. A list may still show an account that was just deleted, so each is read.
+    pub(super) async fn taken_for_good(&self, preview: &FleetPreview) -> Vec<Diagnostic> {
+        let mut refusals = Vec::new();
+        for (user, owner) in self.taken_names(preview) {
+            let Some((instance, user_name)) = user.identity().filter(|_| Work::of(user).deletes_first) else {
+                continue;
+            };
+            let read = describe(self.client(), instance, owner).await;
+            if !matches!(read, Ok(Some(read)) if read.name == user_name) {
+                continue;
+            }
+            let name = &user.name;
+            let message = format!(
+                "`{name}` would be deleted, and could not be created again: its new name is that of the user \
+                 `{owner}`, which is not recorded"
+            );
+            let help = "choose another name, or delete or rename that user first";
+            refusals.push(Diagnostic::new(Code::NAME_TAKEN, message).about(name).with_help(help));
+        }
+        refusals
+    }
+
+    /// The new users whose user name is that of an account that no record has, with that account.
+    fn taken_names<'p>(&self, preview: &'p FleetPreview) -> Vec<(&'p UserPreview, &UserId)> {
+        let known: BTreeSet<ImportId> = self.entries.values().flat_map(Entry::accounts).collect();
         let new = preview.users().iter();
         let new = new.filter(|user| matches!(user.action(), Action::Create | Action::Replace));
-        let owned = new.filter_map(|user| {
+        let taken = new.filter_map(|user| {
             let (instance, name) = user.identity()?;
-            let owner = self.refreshed.owner_of(instance, name).filter(|owner| !known.contains(owner))?;
-            let user = &user.name;
-            let message = format!(
-                "`{user}` has the name of the user `{owner}`, which is not recorded: import it if it is meant"
-            );
-            Some(Diagnostic::new(Code::NAME_NOT_RECORDED, message).about(user))
+            let owner = self.refreshed.owner_of(instance, name)?;
+            (!known.contains(&ImportId::new(instance, owner))).then_some((user, owner))
         });
-        owned.collect()
+        taken.collect()
     }
 }
