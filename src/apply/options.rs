@@ -99,7 +99,7 @@ impl fmt::Debug for ApplyOptions<'_> {
 
 impl ApplyOptions<'_> {
     /// Returns the pauses while waiting; none without [`sleep`](Self::sleep).
-    pub(super) fn pauses(&self) -> impl Iterator<Item = Duration> + Send + use<> {
+    pub(crate) fn pauses(&self) -> impl Iterator<Item = Duration> + Send + use<> {
         self.pauses_within(Duration::MAX)
     }
 
@@ -127,7 +127,7 @@ impl ApplyOptions<'_> {
         self.observer.note(&note.with_help(format!("allow `{}`", operation.iam_action())));
     }
 
-    pub(super) async fn pause(&self, pause: Duration) {
+    pub(crate) async fn pause(&self, pause: Duration) {
         if let Some(sleep) = self.sleep {
             sleep.sleep(pause).await;
         }

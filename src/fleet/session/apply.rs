@@ -91,7 +91,7 @@ impl Session<'_> {
         resolve: &mut dyn Resolve,
         options: &FleetOptions<'_>,
     ) -> Result<FleetOutcome, FleetRefused> {
-        preview.reasons.extend(self.taken_for_good(&preview).await);
+        preview.reasons.extend(self.taken_for_good(&preview, options).await);
         if !preview.reasons.is_empty() {
             return Err(FleetRefused { reasons: preview.reasons, deletions: preview.deletions });
         }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{Entry, FleetPreview, UserPreview, work::Work},
+    super::{Entry, FleetOptions, FleetPreview, UserPreview, work::Work},
     base::Session,
 };
 use crate::{
+    apply::ApplyOptions,
     diff::Action,
     read::describe,
     user::{Code, Diagnostic, ImportId, UserId},
@@ -47,15 +48,30 @@ impl Session<'_> {
     }
 
     /// The refusals of users that would be deleted and could not be created again, because an account that no record has
-    /// has the name. A list may still show an account that was just deleted, so each is read.
-    pub(super) async fn taken_for_good(&self, preview: &FleetPreview) -> Vec<Diagnostic> {
+    /// has the name. An account that was just deleted may be shown for a while.
+    pub(super) async fn taken_for_good(
+        &self,
+        preview: &FleetPreview,
+        options: &FleetOptions<'_>,
+    ) -> Vec<Diagnostic> {
         let mut refusals = Vec::new();
+        let options = ApplyOptions { sleep: Some(&*options.timer), ..options.apply };
         for (user, owner) in self.taken_names(preview) {
             let Some((instance, user_name)) = user.identity().filter(|_| Work::of(user).deletes_first) else {
                 continue;
             };
-            let read = describe(self.client(), instance, owner).await;
-            if !matches!(read, Ok(Some(read)) if read.name == user_name) {
+            let mut pauses = options.pauses();
+            let is_taken = loop {
+                let read = describe(self.client(), instance, owner).await;
+                if !matches!(read, Ok(Some(read)) if read.name == user_name) {
+                    break false;
+                }
+                match pauses.next() {
+                    Some(pause) => options.pause(pause).await,
+                    None => break true,
+                }
+            };
+            if !is_taken {
                 continue;
             }
             let name = &user.name;
