@@ -30,7 +30,7 @@ pub(super) fn add(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &
     add_restoration(steps, comparison, changes);
     let is_there = steps.iter().any(|step| step.operation == Operation::DeleteAllEntitySessions);
     if !is_there && sign_out::may_be_due(comparison, changes) {
-        let call = Call::SignOut(comparison.state.to_replaced());
+        let call = Call::SignOut(comparison.state.to_account());
         let step = Step::new(call, Vec::new()).risk(Risk::EndsSessions, true);
         steps.push(Step { possible: true, call: None, ..step });
     }

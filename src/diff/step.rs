@@ -131,7 +131,7 @@ pub(super) fn deletion(user: &Replaced, settings: &Settings) -> Vec<Step> {
 /// Returns the steps that replace an old user with a new user.
 pub(super) fn replacement(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
     let mut create = creation(comparison.spec, diff);
-    let old = comparison.state.to_replaced();
+    let old = comparison.state.to_account();
     let mut delete = deletion(&old, comparison.settings);
     for step in create.iter_mut().take(1).chain(delete.iter_mut().rev().take(1)) {
         step.risks.push(Risk::Replacement);
@@ -221,7 +221,7 @@ fn calls(
         })?,
         Operation::UntagResource | Operation::TagResource => tags::call(operation, &diff.changes),
         Operation::DeleteAllEntitySessions => {
-            sign_out::is_due(comparison, &diff.changes).then(|| Call::SignOut(comparison.state.to_replaced()))
+            sign_out::is_due(comparison, &diff.changes).then(|| Call::SignOut(comparison.state.to_account()))
         }
         _ => None,
     }
@@ -339,6 +339,6 @@ pub(super) fn is_settled_by(change: &Change, operation: Operation) -> bool {
 /// Returns the users to delete: those that earlier replacements left, and this user.
 pub(super) fn replaced(state: &UserState) -> Vec<Replaced> {
     let mut users = state.record.unfinished.replaced.clone();
-    users.push(state.to_replaced());
+    users.push(state.to_account());
     users
 }

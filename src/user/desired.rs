@@ -3,8 +3,8 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    IdentityManagementType, Input, InstanceId, PropertySet, Record, RoutingProfileId, Secret, SortedSet,
-    Tags, UserProperties, UserSpec, UserState, keep::keep_ignored, settings::Settings,
+    IdentityManagementType, Input, InstanceId, Managed, PropertySet, Record, RoutingProfileId, Secret, Tags,
+    UserProperties, UserSpec, UserState, keep::keep_ignored, settings::Settings,
 };
 
 /// A desired user in which every value is known and no rule is broken; planning takes only this type.
@@ -22,14 +22,6 @@ pub struct DesiredUser {
     managed: Option<Box<Managed>>,
     /// The spec that was validated, if a plan has replaced ignored properties with actual values.
     given: Option<Arc<UserSpec>>,
-}
-
-/// What to record as managed once the user is as desired.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Managed {
-    pub(crate) properties: PropertySet,
-    pub(crate) tag_keys: SortedSet<String>,
-    pub(crate) default_tag_keys: SortedSet<String>,
 }
 
 impl DesiredUser {

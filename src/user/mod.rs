@@ -33,6 +33,7 @@ mod input;
 mod json;
 mod keep;
 mod keep_element;
+mod managed;
 mod member;
 mod message;
 mod name;
@@ -135,7 +136,6 @@ pub use value::Value;
 pub(crate) use value::ValueVisitor;
 
 pub(crate) use decode_error::MOST_LISTED;
-pub(crate) use desired::Managed;
 pub(crate) use diagnostic::joined;
 pub(crate) use element::Element;
 pub(crate) use fields::{Field, Settled, Visitor};
@@ -143,6 +143,7 @@ pub(crate) use fields::{Field, Settled, Visitor};
 pub(crate) use ignore::spelled_ignored_path;
 pub(crate) use json::in_words;
 pub(crate) use keep::keep_ignored;
+pub(crate) use managed::Managed;
 pub(crate) use name::max_recommended_name;
 #[cfg(feature = "engine")]
 pub(crate) use node::whole;

@@ -6,7 +6,7 @@ use bon::Builder;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AfterContactWork, Channel, ImportId, InstanceId, Property, PropertySet, Secret, SortedSet, Tags,
+    AfterContactWork, Channel, ImportId, InstanceId, Managed, Property, PropertySet, Secret, SortedSet, Tags,
     Timestamp, UserId, UserProperties, is_system_tag,
 };
 
@@ -177,6 +177,9 @@ pub struct Replaced {
     /// Whether the user has lost rights and was not signed out yet, like [`Unfinished::sign_out`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sign_out: bool,
+    /// What was managed of the user: if the user is desired again, the rest of it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) managed: Option<Box<Managed>>,
 }
 
 impl Replaced {
@@ -206,12 +209,18 @@ impl UserState {
 
     /// Returns the user as a replaced user.
     pub fn to_replaced(&self) -> Replaced {
+        Replaced { managed: Some(Box::new(Managed::recorded(&self.record))), ..self.to_account() }
+    }
+
+    /// Returns the user for a call that needs its account alone.
+    pub(crate) fn to_account(&self) -> Replaced {
         Replaced {
             instance_id: self.instance_id.clone(),
             user_id: self.user_id.clone(),
             name: self.name.clone(),
             created: self.record.created.filter(|_| self.last_modified_time.is_none()),
             sign_out: self.record.unfinished.sign_out,
+            managed: None,
         }
     }
 
@@ -224,6 +233,9 @@ impl UserState {
         former.user_id.clone_from(&old.user_id);
         former.name.clone_from(&old.name);
         former.record.created = old.created;
+        if let Some(managed) = &old.managed {
+            managed.clone().record(&mut former.record);
+        }
         former.record.password = None;
         former.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
         former

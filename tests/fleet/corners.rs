@@ -312,3 +312,29 @@ async fn a_store_that_is_opened_to_read_never_writes() {
     assert!(EmbeddedStore::open(&left).is_ok());
     let _: BTreeMap<String, Entry> = load_all(&reader).await.expect("all");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_set_of_a_user_that_is_desired_again_goes_unless_the_program_sets_it() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let mut whole = document("jane");
+    whole["identityInfo"]["secondaryEmail"] = json!("a@example.com");
+    whole["tags"] = json!({"team": "x", "more": "1"});
+    whole["userProficiencies"] =
+        json!([{"attributeName": "connect:Language", "attributeValue": "fr", "level": 1}]);
+    let run = async |document: &serde_json::Value| {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let program = [wanted("a", document)];
+        session.refresh(&program).await.expect("read");
+        let shown = preview(&mut session, &program).await;
+        session.apply(shown, &mut AllKnown, &options()).await.expect("applied").is_done()
+    };
+    assert!(run(&whole).await);
+    // Replaced by a user that sets less; the old user is left to delete.
+    connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!run(&document("june")).await);
+    assert!(run(&document("jane")).await);
+    let [(jane, proficiencies)] = <[_; 1]>::try_from(connect.users(&"i".into())).expect("one user");
+    assert_eq!((jane.name.as_str(), jane.identity.secondary_email), ("jane", None));
+    assert_eq!(jane.tags.keys().collect::<Vec<_>>(), ["team"]);
+    assert!(proficiencies.is_empty(), "{proficiencies:?}");
+}

@@ -40,7 +40,7 @@ pub(super) async fn settle<'a>(
             };
             let is_desired = again.is_none()
                 && needs.is_desired_as(&name, old)
-                && !needs.is_desired_as(&name, &state.to_replaced());
+                && !needs.is_desired_as(&name, &state.to_account());
             if is_desired {
                 // A user that cannot be read now must not be deleted and created again.
                 match read_again(source, &state.to_former(old), false).await {
