@@ -1,7 +1,9 @@
 //! What must be read of a user before it can be planned.
 
 use super::{Diff, comparison::Comparison, preview::against, unread::unread_writes};
-use crate::user::{Code, Diagnostic, Property, PropertySet, Settings, UserSpec, UserState, keep_ignored};
+use crate::user::{
+    Code, Diagnostic, PasswordPolicy, Property, PropertySet, Settings, UserSpec, UserState, keep_ignored,
+};
 
 /// Returns the properties that must be read before `spec` can be planned for the user: those that a call would write
 /// although the last reading left them out ([`Record::unread`](crate::user::Record::unread)), and proficiencies that
@@ -40,5 +42,13 @@ pub fn needs_reading(spec: &UserSpec, state: &UserState, settings: &Settings) ->
     }
     let is_missing = |notice: &Diagnostic| notice.code == Code::PROFICIENCIES_NOT_READ;
     missing.insert_if(Property::UserProficiencies, notices.iter().any(is_missing));
+    // The host may find only later that the password has changed. The new user gets ignored properties from this one.
+    let may_be_replaced = settings.password == PasswordPolicy::Replace
+        && settings.password_changed.is_none()
+        && spec.password.is_some();
+    if may_be_replaced {
+        let kept = settings.ignored().intersection(spec.managed());
+        missing = missing.union(kept.intersection(state.record.unread));
+    }
     missing
 }

@@ -2,7 +2,7 @@
 
 use connect_user::{
     diff::{drift, needs_reading, plan, preview},
-    user::{Property, PropertySet, Settings, UserState},
+    user::{PasswordPolicy, Property, PropertySet, Settings, UserState},
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -120,4 +120,24 @@ fn a_state_keeps_what_was_not_read_and_reads_the_old_form() {
     members.remove("unread");
     members.insert("partial".into(), json!(true));
     assert_eq!(serde_json::from_value::<UserState>(json).expect("a state"), state);
+}
+
+#[test]
+fn ignored_properties_are_read_where_a_changed_password_may_replace_the_user() {
+    let document = with(&[("password", json!("Password123"))]);
+    let mut state = state(&document);
+    state.record.unread = PropertySet::WRITTEN_WHOLE;
+    let settings = |changed| {
+        Settings::builder()
+            .password(PasswordPolicy::Replace)
+            .maybe_password_changed(changed)
+            .ignore_changes(vec![Property::SecurityProfileIds.into()])
+            .build()
+    };
+    let kept = PropertySet::from_iter([Property::SecurityProfileIds]);
+    assert_eq!(needs_reading(&spec(&document), &state, &settings(None)), kept);
+    assert_eq!(needs_reading(&spec(&document), &state, &settings(Some(true))), kept);
+    assert!(needs_reading(&spec(&document), &state, &settings(Some(false))).is_empty());
+    let without = with(&[]);
+    assert!(needs_reading(&spec(&without), &state, &settings(None)).is_empty());
 }
