@@ -1,6 +1,6 @@
 //! A plan of a fleet that is stored and applied later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -161,6 +161,7 @@ impl SavedFleetPlan {
         let mut reasons = Vec::new();
         let mut deletions = Vec::new();
         let mut users = Vec::new();
+        let mut names = BTreeSet::new();
         let lengths: Vec<usize> = self.0.users.iter().map(|user| user.plan.steps().len()).collect();
         for SavedUser {
             name,
@@ -172,6 +173,10 @@ impl SavedFleetPlan {
             plan,
         } in self.0.users
         {
+            if !names.insert(name.clone()) {
+                let message = format!("the plan has the user `{name}` twice");
+                reasons.push(Diagnostic::new(Code::DUPLICATE_RESOURCE_NAME, message).about(&name));
+            }
             if deletes(plan.steps()) {
                 deletions.push(name.clone());
             }

@@ -11,8 +11,8 @@ use connect_user::{
     diff::Action,
     fleet::{
         AllKnown, EmbeddedStore, Entry, Event, EventKind, FleetObserver, FleetOutcome, Guard, Lifecycle,
-        MemoryStore, PlanOptions, ProgramUser, Session, StateStore, StoreChange, StoreError, UserResult,
-        apply, load_all, plan, refresh,
+        MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan, Session, StateStore, StoreChange, StoreError,
+        UserResult, apply, load_all, plan, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{
@@ -337,4 +337,30 @@ async fn what_was_set_of_a_user_that_is_desired_again_goes_unless_the_program_se
     assert_eq!((jane.name.as_str(), jane.identity.secondary_email), ("jane", None));
     assert_eq!(jane.tags.keys().collect::<Vec<_>>(), ["team"]);
     assert!(proficiencies.is_empty(), "{proficiencies:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_read_only_applies_nothing() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let mut read_only = session_options();
+    read_only.read_only = true;
+    let mut session = Session::open(&store, &connect, read_only).await.expect("open");
+    let shown = preview(&mut session, &wants(&[("a", "ann")])).await;
+    let outcome = session.apply(shown, &mut AllKnown, &options()).await.expect("not refused");
+    assert!(matches!(outcome.store, Some(StoreError::ReadOnlySession)), "{outcome:?}");
+    let plan = plan(&wants(&[("a", "ann")]), &BTreeMap::new(), &PlanOptions::default()).expect("a plan");
+    let outcome = session.apply_plan(&plan, &options()).await;
+    assert!(matches!(outcome.store, Some(StoreError::ReadOnlySession)), "{outcome:?}");
+    assert!(connect.users(&"i".into()).is_empty() && load_all(&store).await.expect("all").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_with_a_user_twice_is_refused() {
+    let plan = plan(&wants(&[("a", "ann")]), &BTreeMap::new(), &PlanOptions::default()).expect("a plan");
+    let mut json = serde_json::to_value(plan.save(&BTreeMap::new())).expect("JSON");
+    let user = json["users"][0].clone();
+    json["users"].as_array_mut().expect("users").push(user);
+    let saved: SavedFleetPlan = serde_json::from_value(json).expect("a plan");
+    let refused = saved.load(&BTreeMap::new(), |_| None).expect_err("twice");
+    assert_eq!(refused.reasons[0].code, Code::DUPLICATE_RESOURCE_NAME);
 }

@@ -84,7 +84,8 @@ impl Session<'_> {
     /// # Errors
     ///
     /// [`FleetRefused`] if the preview cannot be applied, also because a user would be deleted before it is created
-    /// again with a name that is taken; nothing is done then. Every other failure is in the outcome.
+    /// again with a name that is taken; nothing is done then. Every other failure is in the outcome, also
+    /// [`ReadOnlySession`](super::super::StoreError::ReadOnlySession).
     pub async fn apply(
         &mut self,
         mut preview: FleetPreview,
@@ -96,7 +97,7 @@ impl Session<'_> {
             return Err(FleetRefused { reasons: preview.reasons, deletions: preview.deletions });
         }
         let has_steps = preview.users.iter().any(|user| !user.steps().is_empty());
-        if has_steps && let Err(error) = self.store.lock().await {
+        if let Err(error) = self.lock(has_steps).await {
             return Ok(FleetOutcome { store: Some(error), ..FleetOutcome::default() });
         }
         let mut whole = self.carry_out_stages(preview, resolve, options).await;

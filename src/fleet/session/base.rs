@@ -84,7 +84,8 @@ pub struct SessionOptions<'a> {
     /// enter the scope are planned too. Default: all users.
     #[builder(default)]
     pub filter: Filter,
-    /// Whether the session does not commit what it finds to the store: it is known to this session only. Default: no.
+    /// Whether the session does not commit what it finds to the store: it is known to this session only. Such a session
+    /// applies nothing. Default: no.
     #[builder(default)]
     pub read_only: bool,
     /// The clock for recorded times of change. Default: the machine's.
@@ -213,6 +214,15 @@ impl<'a> Session<'a> {
         }
         changes.into_iter().for_each(|change| change.make(&mut self.entries));
         Ok(())
+    }
+
+    /// Locks the store for an apply.
+    pub(super) async fn lock(&self, has_steps: bool) -> Result<(), StoreError> {
+        match has_steps {
+            true if self.options.read_only => Err(StoreError::ReadOnlySession),
+            true => self.store.lock().await,
+            false => Ok(()),
+        }
     }
 
     /// Commits the users that the program imports, and the pending changes.

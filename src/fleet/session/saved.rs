@@ -33,7 +33,7 @@ impl Session<'_> {
     pub async fn apply_plan(&mut self, plan: &FleetPlan, options: &FleetOptions<'_>) -> FleetOutcome {
         // `Written`, through which the apply writes, does not lock the store.
         let has_steps = plan.users().iter().any(|user| !user.plan.steps().is_empty());
-        if has_steps && let Err(error) = self.store.lock().await {
+        if let Err(error) = self.lock(has_steps).await {
             return FleetOutcome { store: Some(error), ..FleetOutcome::default() };
         }
         let mut outcome = self.carry_out_plan(plan, options).await;

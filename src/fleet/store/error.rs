@@ -73,6 +73,9 @@ pub enum StoreError {
         /// The location of the state.
         location: String,
     },
+    /// The session is [read only](crate::fleet::SessionOptions::read_only), so that it applies nothing.
+    #[error("the session is read only: it plans, and applies nothing")]
+    ReadOnlySession,
     /// The file or object is not a store, or is damaged.
     #[error("`{location}` is no state, or is damaged: {reason}")]
     Damaged {
@@ -124,6 +127,7 @@ impl StoreError {
             Self::NoLease { .. } => "a file is unlocked as soon as the process that writes it has ended",
             Self::NotEmpty => "migrate to a new state",
             Self::ReadOnly { .. } => "open it for writing",
+            Self::ReadOnlySession => "open a session that is not read only",
             Self::Damaged { .. } => "restore it, or import the users into a new one",
             Self::Version { found, known, .. } if found < known => {
                 "export it as JSON with the version that wrote it, and import that into a new one"
