@@ -364,3 +364,25 @@ async fn a_saved_plan_with_a_user_twice_is_refused() {
     let refused = saved.load(&BTreeMap::new(), |_| None).expect_err("twice");
     assert_eq!(refused.reasons[0].code, Code::DUPLICATE_RESOURCE_NAME);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_was_left_does_not_take_the_place_of_a_protected_user() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(bring(&connect, &store, &wants(&[("a", "jane")])).await.is_done());
+    connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!bring(&connect, &store, &wants(&[("a", "june")])).await.is_done());
+
+    // The user `june` is protected now, and `jane` is desired again.
+    let mut back = wants(&[("a", "jane")]);
+    back[0].lifecycle = Lifecycle::builder().protect(true).build();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = preview(&mut session, &back).await;
+    assert_eq!(shown.reasons().iter().map(|reason| reason.code).collect::<Vec<_>>(), [Code::PROTECTED]);
+    assert!(session.apply(shown, &mut AllKnown, &options()).await.is_err());
+    assert_eq!(connect.users(&"i".into()).len(), 2);
+
+    back[0].lifecycle = Lifecycle::default();
+    let shown = preview(&mut session, &back).await;
+    assert!(session.apply(shown, &mut AllKnown, &options()).await.expect("applied").is_done());
+    assert_eq!(connect.users(&"i".into())[0].0.name, "jane");
+}

@@ -26,11 +26,15 @@ pub struct DesiredSpec<'a> {
     pub aliases: &'a [String],
     /// The existing user to import if none is recorded. Default: none.
     pub import: Option<&'a ImportId>,
+    /// Whether the user is protected: no account that a replacement has left takes its place then, because its own
+    /// account would be deleted. Default: as [`settings`](Self::settings) say.
+    pub protect: bool,
 }
 
 impl<'a> From<&'a ProgramUser> for DesiredSpec<'a> {
     fn from(user: &'a ProgramUser) -> Self {
-        Self::new(&user.name, user.desired.spec(), user.desired.settings())
+        let desired = Self::new(&user.name, user.desired.spec(), user.desired.settings());
+        desired.with_protect(user.lifecycle.protect)
     }
 }
 
@@ -43,7 +47,7 @@ impl<'a> From<&DesiredSpec<'a>> for DesiredSpec<'a> {
 impl<'a> DesiredSpec<'a> {
     /// A user without aliases and import.
     pub const fn new(name: &'a str, spec: &'a UserSpec, settings: &'a Settings) -> Self {
-        Self { name, spec, settings, aliases: &[], import: None }
+        Self { name, spec, settings, aliases: &[], import: None, protect: settings.protect }
     }
 
     /// Sets the former resource names.
@@ -57,6 +61,13 @@ impl<'a> DesiredSpec<'a> {
     #[must_use]
     pub const fn with_import(mut self, import: Option<&'a ImportId>) -> Self {
         self.import = import;
+        self
+    }
+
+    /// Protects the user, if its settings do not.
+    #[must_use]
+    pub const fn with_protect(mut self, protect: bool) -> Self {
+        self.protect |= protect;
         self
     }
 
@@ -122,6 +133,11 @@ impl<'a> Needs<'a> {
     pub(super) fn is_desired_as(&self, name: &str, user: &Replaced) -> bool {
         let identity = self.desired.get(name).and_then(DesiredSpec::identity);
         identity.is_some_and(|(instance, name)| *instance == user.instance_id && name == user.name)
+    }
+
+    /// Whether the program protects the recorded user.
+    pub(super) fn is_protected(&self, name: &str) -> bool {
+        self.desired.get(name).is_some_and(|user| user.protect)
     }
 
     /// Whether a plan would write a property of the user that was not read.

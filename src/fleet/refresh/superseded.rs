@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Updates the superseded users of each record. A superseded user that the program desires again becomes the recorded
-/// user, and the user that superseded it is left to delete instead. A superseded user that no longer exists is dropped.
+/// user, and the user that superseded it is left to delete instead, unless the program protects it. A superseded user
+/// that no longer exists is dropped.
 pub(super) async fn settle<'a>(
     source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
     needs: &Needs<'_>,
@@ -39,6 +40,7 @@ pub(super) async fn settle<'a>(
                 continue;
             };
             let is_desired = again.is_none()
+                && !needs.is_protected(&name)
                 && needs.is_desired_as(&name, old)
                 && !needs.is_desired_as(&name, &state.to_account());
             if is_desired {

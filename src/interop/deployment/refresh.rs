@@ -63,6 +63,7 @@ fn desired<'a>(said: &'a [Said<'_>]) -> Vec<DesiredSpec<'a>> {
         DesiredSpec::new(user.name(), spec, settings)
             .with_aliases(&user.options().aliases)
             .with_import(user.options().import.as_ref())
+            .with_protect(user.options().lifecycle().protect)
     });
     desired.collect()
 }
