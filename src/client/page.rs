@@ -9,7 +9,7 @@ use super::{
     request::*,
     table::operations,
 };
-use crate::user::{ProficiencyKey, UserId};
+use crate::user::{Operation, ProficiencyKey, UserId};
 
 /// A request for a page of a list.
 pub trait PagedRequest: Request<Answer = Page<Self::Item>> {
@@ -85,17 +85,36 @@ pub(crate) async fn whole_list<R: PagedRequest>(
     mut request: R,
 ) -> ClientResult<Page<R::Item>> {
     let mut items = Vec::new();
-    let mut seen = HashSet::new();
+    let mut tokens = PageTokens::default();
     loop {
         let Page { items: more, next_token, last_modified } = request.send(client).await?;
         items.extend(more);
-        match next_token {
-            None => return Ok(Page { items, next_token, last_modified }),
-            Some(token) if seen.insert(token.clone()) => request.set_next_token(token),
-            Some(_) => {
-                return Err(ClientError::new(R::OPERATION, ErrorKind::InvalidResponse)
-                    .with_message("the service repeats a page"));
+        let Some(token) = tokens.new_one(R::OPERATION, next_token)? else {
+            return Ok(Page { items, next_token: None, last_modified });
+        };
+        tokens.insert(&token);
+        request.set_next_token(token);
+    }
+}
+
+/// The tokens of the pages of a list so far: reading a list that repeats one would never end.
+#[derive(Debug, Default)]
+pub(crate) struct PageTokens(HashSet<String>);
+
+impl PageTokens {
+    /// Returns the token of the next page, if it is new.
+    pub(crate) fn new_one(&self, operation: Operation, next: Option<String>) -> ClientResult<Option<String>> {
+        match next {
+            Some(token) if self.0.contains(&token) => {
+                Err(ClientError::new(operation, ErrorKind::InvalidResponse)
+                    .with_message("the service repeats a page"))
             }
+            next => Ok(next),
         }
+    }
+
+    /// Adds the token of a page that is about to be requested.
+    pub(crate) fn insert(&mut self, token: &str) {
+        self.0.insert(token.to_owned());
     }
 }

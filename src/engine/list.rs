@@ -4,7 +4,10 @@ use futures_util::{StreamExt, stream};
 
 use super::{failure::Failure, host::Host, read::unmanaged, snapshot::Snapshot};
 use crate::{
-    client::{ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, Request, SearchUsers},
+    client::{
+        ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, PageTokens, PagedRequest, Request,
+        SearchUsers,
+    },
     read::{Filter, find_by_name, read, to_state},
     user::{InstanceId, Path, Property, UserId, UserState},
 };
@@ -12,9 +15,16 @@ use crate::{
 /// Number of users that are read at the same time; the client's pace limits the rate.
 const PARALLELISM: usize = 8;
 
+/// The pages of a listing.
+#[derive(Debug)]
+pub(super) struct Pages {
+    at: Place,
+    tokens: PageTokens,
+}
+
 /// Where a listing continues.
 #[derive(Debug)]
-pub(super) enum Pages {
+enum Place {
     /// No call was made yet, not even to look up the ids of names in the filter.
     Start(InstanceId),
     Search(SearchUsers),
@@ -23,7 +33,21 @@ pub(super) enum Pages {
     End,
 }
 
+impl Place {
+    fn token(&self) -> Option<&str> {
+        match self {
+            Self::Search(request) => request.page_token(),
+            Self::List(request) => request.page_token(),
+            Self::Start(_) | Self::End => None,
+        }
+    }
+}
+
 impl Pages {
+    pub(super) fn of(instance: InstanceId) -> Self {
+        Self { at: Place::Start(instance), tokens: PageTokens::default() }
+    }
+
     /// Returns the next page; `None` at the end. The first page replaces names in the filter with ids. A search returns
     /// users without their personal data; with `whole`, each user is read completely.
     pub(super) async fn next(
@@ -32,22 +56,23 @@ impl Pages {
         filter: &mut Filter,
         whole: bool,
     ) -> Result<Option<Vec<Snapshot>>, Failure> {
-        if let Self::Start(instance) = self {
+        if let Place::Start(instance) = &self.at {
             if filter.has_names() {
                 let meant = filter.in_instances([&*instance], &host.instances, &host.client).await?;
                 let Some(found) = meant.get(instance) else { return Ok(None) };
                 filter.clone_from(found);
             }
-            *self = Self::Search(filter.request(instance.clone()));
+            self.at = Place::Search(filter.request(instance.clone()));
         }
-        let (instance, next, found) = match self {
-            Self::Start(_) | Self::End => return Ok(None),
-            Self::Search(request) => match request.send(&host.client).await {
+        let (instance, next, found) = match &self.at {
+            Place::Start(_) | Place::End => return Ok(None),
+            Place::Search(request) => match request.send(&host.client).await {
                 Ok(page) => {
                     let instance = request.instance_id.clone();
-                    let next = page.next_token.filter(|token| request.next_token.as_ref() != Some(token));
-                    let next = next.map_or(Self::End, |token| {
-                        Self::Search(filter.request(instance.clone()).next_token(token))
+                    let next = self.tokens.new_one(SearchUsers::OPERATION, page.next_token);
+                    let next = next.map_err(|error| not_listed(&instance, &error))?;
+                    let next = next.map_or(Place::End, |token| {
+                        Place::Search(filter.request(instance.clone()).next_token(token))
                     });
                     (instance, next, page.items)
                 }
@@ -57,17 +82,18 @@ impl Pages {
                         && request.next_token.is_none()
                         && !filter.with_child_groups =>
                 {
-                    *self = Self::List(ListUsers::new(request.instance_id.clone()));
+                    self.at = Place::List(ListUsers::new(request.instance_id.clone()));
                     return Box::pin(self.next(host, filter, whole)).await;
                 }
                 Err(error) => return Err(not_listed(&request.instance_id, &error)),
             },
-            Self::List(request) => {
+            Place::List(request) => {
                 let instance = request.instance_id.clone();
                 let page = request.send(&host.client).await.map_err(|error| not_listed(&instance, &error))?;
-                let next = page.next_token.filter(|token| request.next_token.as_ref() != Some(token));
-                let next = next.map_or(Self::End, |token| {
-                    Self::List(ListUsers::new(instance.clone()).next_token(token))
+                let next = self.tokens.new_one(ListUsers::OPERATION, page.next_token);
+                let next = next.map_err(|error| not_listed(&instance, &error))?;
+                let next = next.map_or(Place::End, |token| {
+                    Place::List(ListUsers::new(instance.clone()).next_token(token))
                 });
                 // A list may leave the name out.
                 let may_be_meant = |user: &ListedUser| user.name.is_empty() || filter.names(&user.name);
@@ -92,7 +118,10 @@ impl Pages {
             users.extend(state.map(|state| unmanaged(host, state)));
         }
         // A caller that asks again after a failure gets the same page.
-        *self = next;
+        if let Some(token) = next.token() {
+            self.tokens.insert(token);
+        }
+        self.at = next;
         Ok(Some(users))
     }
 }

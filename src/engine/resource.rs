@@ -253,7 +253,7 @@ impl Resource {
     /// user; otherwise e-mail addresses, mobile numbers and proficiencies are left out. Names in the filter are looked
     /// up with the first page.
     pub fn list(&self, instance: impl Into<InstanceId>, filter: Filter, whole: bool) -> Listing<'_> {
-        Listing { resource: self, pages: Pages::Start(instance.into()), filter, whole }
+        Listing { resource: self, pages: Pages::of(instance.into()), filter, whole }
     }
 
     /// Returns the snapshot without the secrets of its inputs, for an engine that must not store secrets.

@@ -1,12 +1,18 @@
 //! Reading again, drift, import, and lists.
 
+use std::sync::Arc;
+
 use connect_user::{
     client::{
-        ErrorKind,
+        ClientError, ErrorKind, FoundUser, ListedUser, Page, UserDescription,
         memory::{Fault, MemoryInstance, Outcome},
+        mock::MockConnectClient,
     },
     engine::{Filter, Kept, Query, Resource, ResourceOptions, Snapshot, Spelling},
-    user::{IdentityManagementType, IdentityManagementType::Saml, Operation, PULUMI_UNKNOWN, Tags, Value},
+    user::{
+        IdentityManagementType, IdentityManagementType::Saml, Operation, PULUMI_UNKNOWN, Settings, Tags,
+        Value,
+    },
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -311,6 +317,46 @@ async fn a_page_whose_users_cannot_be_read_comes_again() {
         let page = listing.next_page().await.expect("a page").expect("users");
         assert_eq!(text(&page[0].outputs, "name").as_deref(), Some("jane"));
         assert!(listing.next_page().await.expect("the end").is_none());
+    }
+}
+
+/// Reading it would never end, or would leave users out.
+#[tokio::test]
+async fn a_listing_whose_pages_repeat_fails() {
+    for (pages, searches) in [(1, true), (2, true), (1, false), (2, false)] {
+        let mut client = MockConnectClient::new();
+        let arn = |user: &str| format!("arn:aws:connect:us-east-1:123456789012:instance/i/agent/{user}");
+        let mut asked = 0;
+        let mut next = move || {
+            asked += 1;
+            (format!("u{asked}"), format!("token-{}", asked % pages))
+        };
+        if searches {
+            client.expect_search_users().returning(move |_| {
+                let (user, token) = next();
+                Ok(Page::new([FoundUser::new(user.as_str(), arn(&user), "jane")], token))
+            });
+        } else {
+            let denied = || Err(ClientError::new(Operation::SearchUsers, ErrorKind::AccessDenied));
+            client.expect_search_users().returning(move |_| denied());
+            client.expect_list_users().returning(move |_| {
+                let (user, token) = next();
+                Ok(Page::new([ListedUser::new(user.as_str(), arn(&user), "jane")], token))
+            });
+        }
+        client.expect_describe_user().returning(move |request| {
+            let user = request.user_id.clone();
+            Ok(UserDescription::new(user.clone(), arn(user.as_str()), "jane", "r1"))
+        });
+        client.expect_list_user_proficiencies().returning(|_| Ok(Page::new([], None)));
+        let resource = Resource::new(Arc::new(client), Settings::default());
+        let mut listing = resource.list("i", Filter::default(), true);
+        for _ in 0..pages {
+            assert_eq!(listing.next_page().await.expect("a page").expect("users").len(), 1);
+        }
+        let failure = listing.next_page().await.expect_err("a page that was there");
+        assert_eq!(failure.kind, Some(ErrorKind::InvalidResponse), "{failure}");
+        assert!(failure.to_string().contains("the service repeats a page"), "{failure}");
     }
 }
 
