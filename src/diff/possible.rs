@@ -6,7 +6,7 @@ use super::{
     leaf::target,
     risk::Risk,
     sign_out,
-    step::{Step, covered_by, is_settled_by, sort},
+    step::{Step, is_settled_by, sort},
     unrecognised::reset_by,
     work::flatten,
 };
@@ -84,9 +84,8 @@ fn add_restoration(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: 
     if work.is_empty() || is_flat && !is_limit_unknown {
         return;
     }
-    if covered_by(changes, Operation::UpdateUserConfig).is_empty() {
-        with_step(steps, Operation::UpdateUserPhoneConfig, |step| add_risk(step, Risk::Flattening));
-    }
+    // Whether the settings per channel change for another reason may depend on the phone, too.
+    with_step(steps, Operation::UpdateUserPhoneConfig, |step| add_risk(step, Risk::Flattening));
     with_step(steps, Operation::UpdateUserConfig, |step| {
         if step.covers.is_empty() {
             step.covers.push(Property::AfterContactWorkConfigs.into());

@@ -238,7 +238,7 @@ fn update_step(call: Call, comparison: &Comparison<'_>, target: &UserProperties,
         }
         Call::SecurityProfiles(ids) => (Risk::PrivilegeGrant, !ids.is_subset(&now.security_profile_ids)),
         Call::Phone(_) => {
-            let is_put_back = covered_by(&diff.changes, Operation::UpdateUserConfig).is_empty()
+            let is_put_back = !is_changed(Operation::UpdateUserConfig, &diff.changes)
                 && !missing_channels(comparison, target, diff).after_contact_work.is_empty();
             (Risk::Flattening, is_put_back)
         }
@@ -316,7 +316,7 @@ fn is_changed(operation: Operation, changes: &[Change]) -> bool {
     changes.iter().any(|change| is_settled_by(change, operation) && !change.unknown)
 }
 
-pub(super) fn covered_by(changes: &[Change], operation: Operation) -> Vec<Path> {
+fn covered_by(changes: &[Change], operation: Operation) -> Vec<Path> {
     changes
         .iter()
         .filter(|change| is_settled_by(change, operation))

@@ -524,6 +524,34 @@ async fn work_that_is_overwritten_is_put_back_unless_somebody_has_changed_it_sin
 }
 
 #[tokio::test]
+async fn a_program_that_is_set_back_after_a_failure_leaves_the_work_as_it_was() {
+    let chat = json!([{"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 300}}]);
+    let before = saml(&[]);
+    let after = saml(&[("phoneConfig.autoAccept", json!(true)), ("afterContactWorkConfigs", chat)]);
+    let of_chat = |connect: &MemoryConnect| {
+        connect.users(&instance())[0].0.channels.after_contact_work[&Channel::Chat].time_limit
+    };
+    for (refused, is_overwritten) in
+        [(Operation::UpdateUserPhoneConfig, false), (Operation::UpdateUserConfig, true)]
+    {
+        let connect = connect(SAML);
+        let state = with_work_of_its_own(&connect, &before).await;
+        connect.inject(Fault::of(refused, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+        let failed = run(&connect, &planned(&after, SAML, Some(&state)), Some(&state)).await;
+        let state = failed.expect_err("a fault").state.expect("a user");
+        let noted = &state.record.unfinished.after_contact_work;
+        let noted: Vec<_> = noted.iter().map(|(channel, work)| (*channel, work.time_limit)).collect();
+        // What was there, not what the failed apply was to write.
+        let expected = if is_overwritten { vec![(Channel::Chat, 30)] } else { Vec::new() };
+        assert_eq!(noted, expected, "{refused}");
+        assert_eq!(of_chat(&connect), if is_overwritten { 0 } else { 30 }, "{refused}");
+        let state = refresh(&connect, &state).await.expect("read").expect("there");
+        applied(&connect, &before, SAML, Some(&state)).await;
+        assert_eq!(of_chat(&connect), 30, "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn an_import_of_nobody_is_not_found() {
     let id: ImportId = "i:u".parse().expect("an id");
     let error = import(&connect(SAML), &id).await.expect_err("nobody");

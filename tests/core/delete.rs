@@ -3,10 +3,10 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use connect_user::{
-    apply::{Applied, ApplyError, ApplyOptions, Failed, UserReference, delete_by_reference},
+    apply::{Applied, ApplyError, ApplyOptions, Failed, UserReference, delete, delete_by_reference},
     client::{
-        ConnectClient, CreateUser,
-        memory::{MemoryConnect, MemoryInstance},
+        ConnectClient, CreateUser, ErrorKind,
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     user::{
         Arn, Code, Identity, IdentityManagementType, ImportId, Operation, Phone, SecurityProfileId, Settings,
@@ -33,7 +33,7 @@ async fn service() -> (MemoryConnect, UserState) {
     (connect, ann.expect("read").expect("there"))
 }
 
-async fn delete(reference: &UserReference, connect: &MemoryConnect) -> Result<Applied, Failed> {
+async fn delete_it(reference: &UserReference, connect: &MemoryConnect) -> Result<Applied, Failed> {
     delete_by_reference(reference, connect, &Settings::default(), &ApplyOptions::default()).await
 }
 
@@ -56,7 +56,7 @@ async fn an_id_an_arn_or_a_name_deletes_its_user_and_no_other() {
     ];
     for reference in references {
         let (connect, _) = service().await;
-        let done = delete(&reference, &connect).await.expect("deleted");
+        let done = delete_it(&reference, &connect).await.expect("deleted");
         assert_eq!(
             (done.state, done.steps, names(&connect)),
             (None, 1, vec!["bob".to_owned()]),
@@ -64,7 +64,7 @@ async fn an_id_an_arn_or_a_name_deletes_its_user_and_no_other() {
         );
         // Again: it is gone, which the instance confirms.
         connect.clear_calls();
-        let again = delete(&reference, &connect).await.expect("it is gone");
+        let again = delete_it(&reference, &connect).await.expect("it is gone");
         assert_eq!((again.steps, names(&connect).len()), (0, 1), "{reference:?}");
         assert!(connect.calls().iter().any(|call| call.operation == Operation::DescribeInstance));
     }
@@ -76,7 +76,7 @@ async fn nobody_is_deleted_who_is_not_what_the_reference_says() {
     let elsewhere = ann.arn.replace("us-east-1", "eu-west-2");
     assert_ne!(elsewhere, ann.arn);
     for reference in [arn(&elsewhere), UserReference::id(&ann.id()).with_name("anna")] {
-        let failed = delete(&reference, &connect).await.expect_err("another user");
+        let failed = delete_it(&reference, &connect).await.expect_err("another user");
         assert!(matches!(failed.error, ApplyError::UserMismatch { .. }), "{failed}");
         assert!(!failed.error.help().is_empty());
     }
@@ -100,13 +100,33 @@ async fn a_user_is_gone_only_where_its_instance_is_there() {
     let (connect, ann) = service().await;
     let id: ImportId = format!("j:{}", ann.user_id).parse().expect("an id");
     for reference in [UserReference::id(&id), UserReference::name("j", "ann")] {
-        let failed = delete(&reference, &connect).await.expect_err("no such instance");
+        let failed = delete_it(&reference, &connect).await.expect_err("no such instance");
         assert!(matches!(failed.error, ApplyError::Client(_)), "{failed}");
     }
     assert!(
         UserReference::arn("arn:aws:connect:us-east-1:123456789012:instance/i".parse().expect("an ARN"))
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_lost_answer_where_the_instance_is_not_is_no_deletion() {
+    let (connect, ann) = service().await;
+    let elsewhere = MemoryConnect::new();
+    elsewhere.add_instance(MemoryInstance::new("j", IdentityManagementType::Saml));
+    for (outcome, certain) in [(Outcome::NoAnswer, false), (Outcome::Refused(ErrorKind::NotFound), true)] {
+        elsewhere.inject(Fault::of(Operation::DeleteUser, 1, outcome));
+        let failed = delete(&ann, &elsewhere, &Settings::default(), &ApplyOptions::default()).await;
+        let failed = failed.expect_err("no such instance");
+        let kind = failed.error.client().map(|error| error.kind());
+        assert_eq!((kind, failed.certain), (Some(ErrorKind::NotFound), certain), "{failed}");
+        assert_eq!(failed.state.map(|state| state.user_id), Some(ann.user_id.clone()), "{outcome:?}");
+        elsewhere.clear_faults();
+    }
+    // Where the instance is, nobody has to answer twice.
+    connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::AnswerLost));
+    let done = delete(&ann, &connect, &Settings::default(), &ApplyOptions::default()).await;
+    assert_eq!((done.expect("deleted").state, names(&connect)), (None, vec!["bob".to_owned()]));
 }
 
 #[tokio::test]

@@ -204,6 +204,38 @@ async fn ids_become_names_where_these_mean_nothing_else() {
 }
 
 #[tokio::test]
+async fn whatever_its_name_an_exported_group_is_read_back() {
+    let groups = [
+        ("e", &["Europe"][..]),
+        ("space", &["Europe", "Berlin "]),
+        ("top-slash", &["/Asia"]),
+        ("below-slash", &["/Asia", "Tokyo"]),
+        ("between", &["Europe", "A/B"]),
+        ("end-slash", &["Europe", "C/"]),
+        ("same", &["Europe", "A", "B"]),
+    ];
+    let connect = MemoryConnect::new();
+    let instance = MemoryInstance::new("i", IdentityManagementType::Saml)
+        .with_named_routing_profile("r", "Basic")
+        .with_named_security_profile("s", "Agent");
+    let add = |instance: MemoryInstance, (id, path): (&str, &[&str])| {
+        instance.with_named_hierarchy_group(id, path.iter().copied())
+    };
+    connect.add_instance(groups.into_iter().fold(instance, add));
+    let directory = Directory::read(&"i".into(), &connect).await.expect("listed");
+    let context =
+        Context::builder().identity_management(IdentityManagementType::Saml).names(&directory).build();
+    for (id, path) in groups {
+        let mut exported = named("i", "r", &["s"], Some(id));
+        directory.with_names(&mut exported);
+        let text = format!("{path:?}: {:?}", exported.hierarchy_group_id);
+        let (back, _) = resolve(exported, &context).unwrap_or_else(|report| panic!("{text}: {report}"));
+        let group = back.properties().hierarchy_group_id;
+        assert_eq!(group.as_ref().map(|group| group.as_str()), Some(id), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn an_instance_that_has_everything_denies_nothing() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
     for _ in 0..2 {

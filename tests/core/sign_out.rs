@@ -9,7 +9,10 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     diff::{Risk, plan, preview, preview_deletion},
-    user::{IdentityManagementType, Input, Operation, Operation::*, Settings, SignOutOn, UserState},
+    user::{
+        CreationAttempt, IdentityManagementType, Input, Operation, Operation::*, Settings, SignOutOn,
+        UserState,
+    },
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -247,6 +250,29 @@ async fn who_is_owed_a_sign_out_is_signed_out_before_being_deleted_or_replaced()
     let state = bring(&connect, &other, Some(&state), &on).await.expect("applied").state.expect("a user");
     assert_eq!(connect.writes(), [Operation::DeleteUser]);
     assert!(state.record.unfinished.is_empty());
+}
+
+/// What the old user is owed is not owed to the user that an earlier run has made in its place.
+#[tokio::test]
+async fn whom_an_earlier_run_has_made_owes_nothing() {
+    let on = settings(&[SignOutOn::LostSecurityProfile]);
+    let connect = service();
+    let state = ann_with_a_debt(&connect, &on).await;
+    let other = spec(&document(&[("name", json!("other"))]));
+    let context = Context::builder().settings(on.clone()).build();
+    let first = resolve(other.clone(), &context).expect("valid").0;
+    let attempts = [CreationAttempt::new(&first, connect.time())];
+    let now = || connect.time();
+    let options = ApplyOptions::builder().now(&now).attempts(&attempts).build();
+    let creation = plan(first, None, &on).expect("a plan");
+    apply(&creation, None, &connect, &options).await.expect("created, and the run was killed");
+
+    let context = Context::builder().settings(on.clone()).prior(&state).build();
+    let second = plan(resolve(other, &context).expect("valid").0, Some(&state), &on).expect("a plan");
+    let failed = apply(&second, Some(&state), &connect, &options).await.expect_err("it is there");
+    assert!(matches!(failed.error, apply::ApplyError::Recovered { .. }), "{failed}");
+    let unfinished = failed.state.expect("a user").record.unfinished;
+    assert!(!unfinished.sign_out && unfinished.replaced[0].sign_out, "{unfinished:?}");
 }
 
 /// The sign-out of a user who is deleted is not announced as one of the user who stays.

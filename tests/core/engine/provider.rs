@@ -228,6 +228,21 @@ fn what_looks_like_a_number_is_the_text_that_was_meant() {
 }
 
 #[test]
+fn a_whole_number_may_come_as_a_double() {
+    let of = |value: Value| {
+        let map = Value::Map(vec![("maxDeletes".into(), value)]);
+        let (configuration, found) = Configuration::read(&map, Spelling::CamelCase);
+        (configuration.max_deletes, found.into_iter().map(|found| found.message.into()).collect())
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(of(Value::Float(5.0)), (Some(5), none));
+    for wrong in [5.5, -1.0, 1e19, f64::NAN, f64::INFINITY] {
+        let (limit, found) = of(Value::Float(wrong));
+        assert_eq!((limit, found.len()), (None, 1), "{wrong}: {found:?}");
+    }
+}
+
+#[test]
 fn a_block_of_terraform_is_an_object() {
     let (configuration, found) =
         read_in(r#"{ "default_tags": [{ "tags": { "a": "b" } }], "ignore_tags": [] }"#, Spelling::SnakeCase);
