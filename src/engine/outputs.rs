@@ -85,15 +85,19 @@ pub(super) fn planned(
         let is_same = !has_changed(changes, property);
         let value = match (desired, there) {
             // The service fills it in.
-            (None, None) if property == Property::DirectoryUserId => Some(&Value::Unknown),
-            (None, Some(there)) if is_same => there,
+            (None, None) if property == Property::DirectoryUserId => Some(Value::Unknown),
+            (None, Some(there)) if is_same => there.cloned(),
             // It is not known yet whether the value stays.
-            (None, Some(Some(_))) if is_open(changes, property) => Some(&Value::Unknown),
-            (Some(desired), Some(Some(there))) if is_same && !desired.has_unknowns() => Some(there),
-            _ if open.contains(property) => Some(&Value::Unknown),
-            (desired, _) => desired,
+            (None, Some(Some(_))) if is_open(changes, property) => Some(Value::Unknown),
+            (Some(desired), Some(Some(there))) if is_same && !desired.has_unknowns() => Some(there.clone()),
+            _ if open.contains(property) => Some(Value::Unknown),
+            // It is not known yet whether the value differs from the one that is shown.
+            (Some(desired), Some(Some(there))) if may_be_same(desired, property, changes) => {
+                Some(common(desired, there, property == Property::Tags))
+            }
+            (desired, _) => desired.cloned(),
         };
-        leaves.set(property, value.cloned());
+        leaves.set(property, value);
     }
     let tags_all = match (inputs.get(Property::Tags), prior.and_then(|prior| prior.tags_all.as_ref())) {
         (Some(Value::Unknown), _) => None,
@@ -138,6 +142,38 @@ pub(super) fn as_it_is(
 /// Returns the properties that change, without secrets.
 pub(super) fn changed(changes: &[Change]) -> impl Iterator<Item = Property> {
     Property::ALL.iter().copied().filter(|property| !property.is_secret() && has_changed(changes, *property))
+}
+
+/// Whether a value that is partly unknown may turn out not to differ.
+fn may_be_same(desired: &Value, property: Property, changes: &[Change]) -> bool {
+    let is_of = |change: &&Change| change.property == property;
+    desired.has_unknowns() && changes.iter().filter(is_of).all(|change| change.unknown)
+}
+
+/// Returns what two values have in common; the rest is unknown. The keys of tags are known all together or not at all.
+fn common(one: &Value, other: &Value, of_tags: bool) -> Value {
+    match (one, other) {
+        (Value::Map(members), Value::Map(others)) => {
+            let is_in = |map: &Value, name: &str| map.get(name).is_some_and(|value| *value != Value::Null);
+            let more = others.iter().filter(|(name, _)| !is_in(one, name) && is_in(other, name));
+            if of_tags
+                && (more.clone().next().is_some() || members.iter().any(|(name, _)| !is_in(other, name)))
+            {
+                return Value::Unknown;
+            }
+            let of_both = |(name, value): &(String, Value)| {
+                let other = other.get(name).unwrap_or(&Value::Null);
+                (name.clone(), common(value, other, false))
+            };
+            let of_other = more.map(|(name, _)| (name.clone(), Value::Unknown));
+            Value::Map(members.iter().map(of_both).chain(of_other).collect())
+        }
+        (Value::List(items), Value::List(others)) if items.len() == others.len() => {
+            Value::List(items.iter().zip(others).map(|(one, other)| common(one, other, false)).collect())
+        }
+        (one, other) if one == other => one.clone(),
+        _ => Value::Unknown,
+    }
 }
 
 fn is_open(changes: &[Change], property: Property) -> bool {

@@ -45,12 +45,21 @@ impl Visitor for KeepElements<'_> {
         };
         let Some(mut list) = elements(self.spec) else { return };
         let there = elements(self.there).unwrap_or_default();
-        let mut indices = 0..;
+        let (mut indices, mut is_open) = (0.., false);
         list.retain_mut(|element| {
             let index = indices.next();
             let insides = self.places.iter().filter(|(place, _)| Some(*place) == index);
-            insides.fold(true, |stays, (_, inside)| stays & keep_one(element, &there, inside))
+            insides.fold(true, |stays, (_, inside)| match keep_one(element, &there, inside) {
+                Some(is_kept) => stays & is_kept,
+                None => {
+                    is_open = true;
+                    stays
+                }
+            })
         });
+        if is_open {
+            return F::put(self.spec, Some(Input::Unknown));
+        }
         let mut errors = Vec::new();
         let kept = F::Spec::decode(Value::List(list), &Place::Root, &mut errors);
         if let Some(kept) = kept.filter(|_| errors.is_empty()) {
@@ -59,21 +68,24 @@ impl Visitor for KeepElements<'_> {
     }
 }
 
-/// Whether the element stays: an element that is ignored as a whole and does not exist is removed.
-fn keep_one(element: &mut Value, there: &[Value], inside: &[Segment]) -> bool {
-    let is_same = |other: &&Value| {
-        KEYS.iter().all(|key| other.get(key) == element.get(key) && element.get(key) != Some(&Value::Unknown))
-    };
-    let same = there.iter().find(is_same);
+/// Whether the element stays: an element that is ignored as a whole and does not exist is removed. `None` while that is
+/// not known, because a key is not known.
+fn keep_one(element: &mut Value, there: &[Value], inside: &[Segment]) -> Option<bool> {
+    let is_open = |key: &&str| element.get(key) == Some(&Value::Unknown);
+    let may_be_same =
+        |other: &&Value| KEYS.iter().all(|key| is_open(&key) || other.get(key) == element.get(key));
+    let same = there.iter().find(may_be_same);
+    let is_certain = same.is_none() || !KEYS.iter().any(|key| is_open(&key));
     match same {
-        None => !inside.is_empty(),
-        Some(same) if inside.is_empty() => {
+        None => Some(!inside.is_empty()),
+        Some(same) if inside.is_empty() => is_certain.then(|| {
             element.clone_from(same);
             true
-        }
+        }),
         Some(same) => {
-            put(element, at(same, inside), inside);
-            true
+            let new = if is_certain { at(same, inside) } else { Some(&Value::Unknown) };
+            put(element, new, inside);
+            Some(true)
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use connect_user::{
     diff::{Preview, preview},
-    user::{self, Settings, UserSpec, UserState},
+    user::{self, PULUMI_UNKNOWN, Settings, UserSpec, UserState},
 };
+use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 
 /// A user of which everything that must be given is.
@@ -74,4 +75,38 @@ pub fn change(before: &Value, after: &Value) -> Preview {
 /// The operations of a preview.
 pub fn operations(preview: &Preview) -> Vec<&'static str> {
     preview.steps.iter().map(|step| step.operation.name()).collect()
+}
+
+/// The places of a document, as JSON pointers: its members, theirs, and the elements of lists.
+pub fn places(document: &Value) -> Vec<String> {
+    fn add(value: &Value, at: &str, found: &mut Vec<String>) {
+        let members: Vec<(String, &Value)> = match value {
+            Value::Object(members) => {
+                members.iter().map(|(name, value)| (name.replace('/', "~1"), value)).collect()
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect()
+            }
+            _ => return,
+        };
+        for (name, value) in members.into_iter().filter(|(name, _)| name != "instanceId") {
+            let place = format!("{at}/{name}");
+            add(value, &place, found);
+            found.push(place);
+        }
+    }
+
+    let mut found = Vec::new();
+    add(document, "", &mut found);
+    found
+}
+
+/// Makes some places of a document unknown. A place within another one that is unknown is gone.
+pub fn forget(document: &mut Value, chosen: &[Index]) {
+    let places = places(document);
+    for index in chosen {
+        if let Some(place) = document.pointer_mut(index.get::<String>(&places)) {
+            *place = json!(PULUMI_UNKNOWN);
+        }
+    }
 }

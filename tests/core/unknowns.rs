@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     random::{any_kind, document},
-    support::{operations, spec, state, with},
+    support::{forget, operations, spec, state, with},
 };
 
 const SAML: IdentityManagementType = IdentityManagementType::Saml;
@@ -43,35 +43,10 @@ async fn made(document: &Value, kind: IdentityManagementType, is_edited: bool) -
     refresh(&connect, &made).await.expect("read").expect("there")
 }
 
-/// The places of a document: its members, theirs, and the elements of lists.
-fn places(value: &Value, at: &str, found: &mut Vec<String>) {
-    let members: Vec<(String, &Value)> = match value {
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| (name.replace('/', "~1"), value)).collect()
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect()
-        }
-        _ => return,
-    };
-    for (name, value) in members.into_iter().filter(|(name, _)| name != "instanceId") {
-        let place = format!("{at}/{name}");
-        places(value, &place, found);
-        found.push(place);
-    }
-}
-
 /// The document with some of its places unknown; `None` if such a document cannot be.
 fn with_unknowns(document: &Value, chosen: &[Index]) -> Option<UserSpec> {
-    let mut found = Vec::new();
-    places(document, "", &mut found);
     let mut partly = document.clone();
-    for index in chosen {
-        // A place within another one that is unknown is gone.
-        if let Some(place) = partly.pointer_mut(index.get::<String>(&found)) {
-            *place = json!(PULUMI_UNKNOWN);
-        }
-    }
+    forget(&mut partly, chosen);
     let partly: Document = serde_json::from_value(partly).expect("a value");
     UserSpec::decode(partly.with_pulumi_unknowns()).ok()
 }

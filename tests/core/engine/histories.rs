@@ -20,21 +20,29 @@ use connect_user::{
     diff::{Action, ReplacementOrder},
     engine::{Failure, Journal, Kept, Planned, Resource, ResourceOptions, Snapshot, Spelling},
     read::RefreshOptions,
-    user::{Code, IdentityManagementType, PULUMI_UNKNOWN, Timestamp, Value},
+    user::{Code, IdentityManagementType, PULUMI_UNKNOWN, Timestamp, Value, ignored_path},
 };
-use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::RngSeed};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{Index, select},
+    test_runner::RngSeed,
+};
 use serde_json::json;
 
-use super::support::{changes, codes, resource, value};
-use crate::random;
+use super::support::{assert_is_within, changes, codes, resource, value};
+use crate::{random, support::forget};
 
 /// What happens.
 #[derive(Clone, Debug)]
 enum Event {
     /// The program is changed, and ignores changes of these places.
     Program(serde_json::Value, Vec<&'static str>),
+    /// The program says the same in another way.
+    Written([bool; 3]),
     /// The engine plans while these values are not known, and then carries out what is planned.
-    Run { unknown: Vec<&'static str>, hands_planned: bool, killed_after: Option<usize> },
+    Run { unknown: Unknown, hands_planned: bool, killed_after: Option<usize> },
     /// The engine reads the user.
     Refresh,
     /// A call will fail.
@@ -43,6 +51,13 @@ enum Event {
     Console(u8),
     /// New users become visible.
     Show,
+}
+
+/// Values that are not known: members of the program, which it may leave out otherwise, and any places of it.
+#[derive(Clone, Debug, Default)]
+struct Unknown {
+    members: Vec<&'static str>,
+    places: Vec<Index>,
 }
 
 /// How long new users are not visible, where they are not at once.
@@ -58,6 +73,9 @@ fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
             "tags",
             "tags.a",
             "userProficiencies",
+            "userProficiencies[0]",
+            "userProficiencies[0].level",
+            "autoAcceptConfigs[1]",
             "name",
         ]),
         0..2,
@@ -75,6 +93,8 @@ fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
         "userProficiencies",
     ]);
     let document = prop_oneof![4 => random::document(kind, "jane"), 1 => random::document(kind, "joan")];
+    let unknown = (vec(unknown, 0..3), vec(any::<Index>(), 0..3))
+        .prop_map(|(members, places)| Unknown { members, places });
     let outcome = prop_oneof![
         Just(Outcome::Refused(ErrorKind::Throttled)),
         Just(Outcome::AnswerLost),
@@ -82,7 +102,8 @@ fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
     ];
     prop_oneof![
         3 => (document, ignored).prop_map(|(document, ignored)| Event::Program(document, ignored)),
-        4 => (vec(unknown, 0..3), any::<bool>(), option::weighted(0.3, 1usize..8)).prop_map(
+        3 => any::<[bool; 3]>().prop_map(Event::Written),
+        6 => (unknown, any::<bool>(), option::weighted(0.3, 1usize..8)).prop_map(
             |(unknown, hands_planned, killed_after)| Event::Run { unknown, hands_planned, killed_after }
         ),
         1 => Just(Event::Refresh),
@@ -90,6 +111,29 @@ fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
         1 => (0u8..4).prop_map(Event::Console),
         1 => Just(Event::Show),
     ]
+}
+
+/// The same user, written in another way: with ARNs for ids, lists in another order, defaults left out.
+fn written(mut document: serde_json::Value, [arns, reversed, short]: [bool; 3]) -> serde_json::Value {
+    let Some(members) = document.as_object_mut() else { return document };
+    for list in members.values_mut() {
+        for item in list.as_array_mut().into_iter().flatten() {
+            if let Some(id) = item.as_str().and_then(|id| id.rsplit('/').next()) {
+                let arn = "arn:aws:connect:us-east-1:123456789012:instance/i/security-profile";
+                *item = if arns { json!(format!("{arn}/{id}")) } else { json!(id) };
+            }
+            let callback = "agentFirstCallbackAutoAccept";
+            if let (true, Some(config)) = (short, item.as_object_mut())
+                && config.get(callback).is_some_and(|accept| *accept == json!(false))
+            {
+                config.remove(callback);
+            }
+        }
+        if let (true, Some(list)) = (reversed, list.as_array_mut()) {
+            list.reverse();
+        }
+    }
+    document
 }
 
 fn config() -> ProptestConfig {
@@ -161,6 +205,7 @@ impl Engine {
         self.connect.set_time(self.now());
         match event {
             Event::Program(program, ignored) => (self.program, self.ignored) = (program, ignored),
+            Event::Written(how) => self.program = written(self.program.clone(), how),
             Event::Run { unknown, hands_planned, killed_after } => {
                 let _ = self.run(&unknown, hands_planned, killed_after).await;
             }
@@ -190,7 +235,7 @@ impl Engine {
                 Err(failure) if is_unclear(&failure) => self.import().await,
                 Err(failure) => panic!("a reading without a fault: {failure:?}"),
             }
-            match self.run(&[], false, None).await {
+            match self.run(&Unknown::default(), false, None).await {
                 Ok(()) => why.clear(),
                 // The same, where the program wants its name again.
                 Err(failure) if is_unclear(&failure) => self.delete_others().await,
@@ -205,7 +250,7 @@ impl Engine {
         assert_eq!(users.len(), 1, "there is one user: {:?}", self.program);
         assert!(self.replaced.is_empty());
         let resource = self.resource();
-        let planned = self.plan(&resource, &self.inputs(&[])).await.expect("a plan");
+        let planned = self.plan(&resource, &self.inputs(&Unknown::default())).await.expect("a plan");
         assert!(planned.is_empty(), "left: {:?} of {}", changes(&planned), self.program);
         // What is there, by nobody's record.
         let mut record = self.current().expect("a user");
@@ -222,7 +267,7 @@ impl Engine {
     /// Whom a killed creation may have made under an earlier name, and somebody has changed since, is told by every plan
     /// until people decide.
     async fn decide(&mut self) {
-        let planned = self.plan(&self.resource(), &self.inputs(&[])).await.expect("a plan");
+        let planned = self.plan(&self.resource(), &self.inputs(&Unknown::default())).await.expect("a plan");
         if planned.diagnostics.iter().all(|told| told.code != Code::CREATION_UNCLEAR) {
             return;
         }
@@ -230,7 +275,7 @@ impl Engine {
         self.passed += HIDDEN;
         self.connect.set_time(self.now());
         self.refresh().await.expect("a reading");
-        self.run(&[], false, None).await.expect("nothing is in doubt");
+        self.run(&Unknown::default(), false, None).await.expect("nothing is in doubt");
     }
 
     /// People delete whoever is not the user that is stored, or about to be deleted.
@@ -274,20 +319,17 @@ impl Engine {
         text
     }
 
-    fn inputs(&self, unknown: &[&str]) -> Value {
+    fn inputs(&self, unknown: &Unknown) -> Value {
         let mut program = self.program.clone();
-        for member in unknown {
+        forget(&mut program, &unknown.places);
+        for member in &unknown.members {
             program[*member] = json!(PULUMI_UNKNOWN);
         }
         self.spelling.value(value(program))
     }
 
     fn options(&self) -> ResourceOptions<'static> {
-        let spelled = |path: &&str| match path.split_once('.') {
-            Some(("tags", key)) => format!("{}.{key}", self.spelling.name("tags")),
-            Some((block, name)) => format!("{}.{}", self.spelling.name(block), self.spelling.name(name)),
-            None => self.spelling.name(path).into_owned(),
-        };
+        let spelled = |path: &&str| self.spelling.path(&ignored_path(path).expect("a path")).to_string();
         let ignored = self.ignored.iter().map(spelled).collect();
         ResourceOptions::builder().ignore_changes(ignored).build()
     }
@@ -311,14 +353,14 @@ impl Engine {
 
     async fn run(
         &mut self,
-        unknown: &[&str],
+        unknown: &Unknown,
         hands_planned: bool,
         killed_after: Option<usize>,
     ) -> Result<(), Failure> {
         let resource = self.resource();
         self.delete_replaced(&resource).await?;
         let early = self.plan(&resource, &self.inputs(unknown)).await;
-        let planned = self.plan(&resource, &self.inputs(&[])).await?;
+        let planned = self.plan(&resource, &self.inputs(&Unknown::default())).await?;
         // Only a call that fails keeps from planning with less what can be planned with more.
         let early = match early {
             Err(failure) if failure.kind.is_none() => panic!("{unknown:?} of {}: {failure}", self.program),
@@ -355,7 +397,9 @@ impl Engine {
         let journal = Disk { user: Mutex::default(), left: Mutex::new(killed_after) };
         let inputs = match hands_planned {
             // As Terraform does.
-            true => resource.planned_inputs(&planned.outputs, &planned.kept, &self.inputs(&[])),
+            true => {
+                resource.planned_inputs(&planned.outputs, &planned.kept, &self.inputs(&Unknown::default()))
+            }
             false => planned.inputs.clone(),
         };
         // Ignored places are worked into the planned inputs.
@@ -437,25 +481,6 @@ impl Journal for Disk {
     }
 }
 
-/// Whatever the first of two plans, or of a plan and what came of it, knows, the second has.
-fn assert_is_within(first: &Value, second: &Value) {
-    match (first, second) {
-        (Value::Unknown, _) => {}
-        (Value::Map(first), second) => {
-            for (name, value) in first {
-                let there = second.get(name).unwrap_or(&Value::Null);
-                assert_is_within(value, there);
-            }
-        }
-        (Value::List(first), Value::List(second)) if first.len() == second.len() => {
-            first.iter().zip(second).for_each(|(first, second)| assert_is_within(first, second));
-        }
-        // A value that was not known may turn out to be left out, and what is ignored of it is nothing.
-        (Value::List(items), Value::Null) if items.is_empty() => {}
-        (first, second) => assert_eq!(first, second),
-    }
-}
-
 /// Whether creations, one or more, may have made a user.
 fn is_unclear(failure: &Failure) -> bool {
     codes(failure).iter().all(|code| *code == "creation-unclear")
@@ -472,7 +497,7 @@ fn a_creation_in_doubt_under_an_earlier_name_is_told_until_people_decide() {
             "phoneNumberConfigs": [{ "channel": "VOICE", "phoneType": "SOFT_PHONE" }],
         })
     };
-    let run = |killed_after| Event::Run { unknown: Vec::new(), hands_planned: false, killed_after };
+    let run = |killed_after| Event::Run { unknown: Unknown::default(), hands_planned: false, killed_after };
     runtime.block_on(async {
         let connect = MemoryConnect::new();
         let kind = IdentityManagementType::ExistingDirectory;
@@ -498,7 +523,11 @@ fn what_is_ignored_is_shown_only_where_it_is_known_to_be_given() {
             "identityInfo": { "firstName": "Ann", "lastName": "Lee" },
             "phoneConfig": { "phoneType": "SOFT_PHONE" },
         });
-        let run = |unknown| Event::Run { unknown, hands_planned: false, killed_after: None };
+        let run = |members| Event::Run {
+            unknown: Unknown { members, places: Vec::new() },
+            hands_planned: false,
+            killed_after: None,
+        };
         runtime.block_on(async {
             let connect = MemoryConnect::new();
             connect.add_instance(MemoryInstance::new("i", kind));
@@ -525,7 +554,7 @@ fn a_user_that_was_not_visible_when_it_was_read_is_shown_as_it_is() {
     };
     let mut second = document("s2");
     second.as_object_mut().expect("a map").remove("userProficiencies");
-    let run = || Event::Run { unknown: Vec::new(), hands_planned: false, killed_after: None };
+    let run = || Event::Run { unknown: Unknown::default(), hands_planned: false, killed_after: None };
     runtime.block_on(async {
         let connect = MemoryConnect::new();
         let kind = IdentityManagementType::ExistingDirectory;

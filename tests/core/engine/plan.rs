@@ -16,7 +16,9 @@ use connect_user::{
 };
 use serde_json::json;
 
-use super::support::{changes, codes, create, diff, inputs, resource, service, text, update};
+use super::support::{
+    assert_is_within, changes, codes, create, diff, inputs, resource, service, text, update, value,
+};
 
 #[tokio::test]
 async fn planned_outputs_are_unknown_where_only_an_apply_tells() {
@@ -44,6 +46,70 @@ async fn outputs_are_as_they_are_written_where_nothing_differs() {
     let planned = diff(&resource, Some(&user), &turned).await;
     assert!(planned.is_empty());
     assert_eq!(planned.outputs, user.outputs, "what is shown stays");
+}
+
+/// Whatever the first of two plans knows, the second has: else Terraform refuses the second.
+#[tokio::test]
+async fn what_is_partly_unknown_is_planned_as_it_may_come_also_if_it_turns_out_the_same() {
+    let voice = |accepts: serde_json::Value| json!([{ "channel": "VOICE", "autoAccept": accepts }]);
+    let callback = json!([{ "channel": "VOICE", "autoAccept": true, "agentFirstCallbackAutoAccept": false }]);
+    let work = |channel: &str, limit: serde_json::Value| json!({ "channel": channel, "afterContactWorkConfig": { "afterContactWorkTimeLimit": limit } });
+    let french = |value: &str, level: serde_json::Value| json!([{ "attributeName": "connect:Language", "attributeValue": value, "level": level }]);
+    let arn = "arn:aws:connect:us-east-1:123456789012:instance/i/security-profile/s2";
+    let unknown = || json!(PULUMI_UNKNOWN);
+    for (property, before, early, late, ignored) in [
+        ("autoAcceptConfigs", callback, voice(unknown()), voice(json!(true)), None),
+        ("securityProfileIds", json!(["s1", "s2"]), json!([unknown(), arn]), json!(["s1", arn]), None),
+        ("securityProfileIds", json!(["s1", "s2"]), json!(["s2", unknown()]), json!(["s2", "s1"]), None),
+        (
+            "afterContactWorkConfigs",
+            json!([work("CHAT", json!(30)), work("TASK", json!(0))]),
+            json!([work("CHAT", unknown())]),
+            json!([work("CHAT", json!(30))]),
+            None,
+        ),
+        (
+            "userProficiencies",
+            french("fr", json!(1)),
+            french(PULUMI_UNKNOWN, json!(5)),
+            french("fr", json!(5)),
+            Some("userProficiencies[0].level"),
+        ),
+        (
+            "userProficiencies",
+            french("fr", json!(1)),
+            french(PULUMI_UNKNOWN, json!(5)),
+            french("fr", json!(5)),
+            Some("userProficiencies[0]"),
+        ),
+    ] {
+        let connect = service(Saml);
+        let resource = resource(&connect);
+        let of = |value: serde_json::Value| inputs(json!({ property: value }));
+        let user = create(&resource, &of(before)).await;
+        let ignored = ignored.into_iter().map(str::to_owned).collect();
+        let options = ResourceOptions::builder().ignore_changes(ignored).build();
+        let early = resource.diff(Some(&user), &of(early), &options).await.expect("a plan");
+        let late = resource.diff(Some(&user), &of(late), &options).await.expect("a plan");
+        assert!(late.is_empty(), "{property}: {:?}", changes(&late));
+        assert!(early.outputs.get(property).is_some_and(Value::has_unknowns), "{property}");
+        assert_is_within(&early.outputs, &late.outputs);
+    }
+}
+
+/// What is known to change comes as it is written, however much beside it is unknown.
+#[tokio::test]
+async fn tags_that_change_are_planned_beside_unknown_ones() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({ "tags": { "team": "ops" } }))).await;
+    for (tags, shown) in [
+        (json!({ "team": PULUMI_UNKNOWN, "cost": "7" }), json!({ "team": PULUMI_UNKNOWN, "cost": "7" })),
+        (json!({ "team": PULUMI_UNKNOWN }), json!({ "team": PULUMI_UNKNOWN })),
+    ] {
+        let planned = diff(&resource, Some(&user), &inputs(json!({ "tags": tags }))).await;
+        assert_eq!(planned.outputs.get("tags"), Some(&value(shown)));
+    }
 }
 
 #[tokio::test]

@@ -74,3 +74,22 @@ pub fn changes(planned: &Planned) -> Vec<String> {
 pub fn codes(failure: &Failure) -> Vec<&'static str> {
     failure.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect()
 }
+
+/// Whatever the first of two plans, or of a plan and what came of it, knows, the second has.
+pub fn assert_is_within(first: &Value, second: &Value) {
+    match (first, second) {
+        (Value::Unknown, _) => {}
+        (Value::Map(first), second) => {
+            for (name, value) in first {
+                let there = second.get(name).unwrap_or(&Value::Null);
+                assert_is_within(value, there);
+            }
+        }
+        (Value::List(first), Value::List(second)) if first.len() == second.len() => {
+            first.iter().zip(second).for_each(|(first, second)| assert_is_within(first, second));
+        }
+        // A value that was not known may turn out to be left out, and what is ignored of it is nothing.
+        (Value::List(items), Value::Null) if items.is_empty() => {}
+        (first, second) => assert_eq!(first, second),
+    }
+}
