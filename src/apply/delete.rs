@@ -86,16 +86,16 @@ pub(super) async fn sign_out(
     client: &dyn ConnectClient,
     user: &Replaced,
     options: &ApplyOptions<'_>,
-) -> ClientResult<()> {
+) -> Result<(), ApplyError> {
     let request = DeleteAllEntitySessions::new(user.instance_id.clone(), user.user_id.clone());
     let mut pauses = options.pauses();
     loop {
         match client.delete_all_entity_sessions(&request).await {
             Err(error) if is_gone(&error) && options.is_recent(user.created) => match pauses.next() {
                 Some(pause) => options.pause(pause).await,
-                None => return Err(error),
+                None => return Err(ApplyError::NotVisible { name: user.name.clone(), source: error }),
             },
-            Err(error) if !is_gone(&error) => return Err(error),
+            Err(error) if !is_gone(&error) => return Err(error.into()),
             _ => return Ok(()),
         }
     }

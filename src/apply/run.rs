@@ -268,11 +268,13 @@ impl Run<'_> {
         }
         let Some(state) = &self.state else { return Err(ApplyError::Stale) };
         let call = without_what_is_there(call, state);
+        // Earlier runs may have created it, too.
+        let is_new = self.created || self.options.is_recent(state.created_unseen());
         let mut pauses = self.options.pauses();
         let error = loop {
             match send(self.client, state, &call).await {
                 Ok(()) => break None,
-                Err(error) if is_gone(&error) && self.created => match pauses.next() {
+                Err(error) if is_gone(&error) && is_new => match pauses.next() {
                     Some(pause) => self.options.pause(pause).await,
                     None => break Some(error),
                 },
@@ -285,11 +287,15 @@ impl Run<'_> {
             }
             return Ok(());
         };
+        let name = (is_gone(&error) && is_new).then(|| state.name.clone());
         // A user that is not found may have been deleted outside the program.
         if error.effect() == Effect::Unknown || (is_gone(&error) && !self.created) {
             self.look_again(call.operation()).await;
         }
-        Err(error.into())
+        Err(match name {
+            Some(name) => ApplyError::NotVisible { name, source: error },
+            None => error.into(),
+        })
     }
 
     /// Tags are set by ARN, which the answer from which the state was made may have left out.

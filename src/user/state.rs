@@ -218,10 +218,15 @@ impl UserState {
             instance_id: self.instance_id.clone(),
             user_id: self.user_id.clone(),
             name: self.name.clone(),
-            created: self.record.created.filter(|_| self.last_modified_time.is_none()),
+            created: self.created_unseen(),
             sign_out: self.record.unfinished.sign_out,
             managed: None,
         }
+    }
+
+    /// Returns when this crate created the user, if it was not read since: it may not be visible yet.
+    pub(crate) fn created_unseen(&self) -> Option<Timestamp> {
+        self.record.created.filter(|_| self.last_modified_time.is_none())
     }
 
     /// Returns the record of a user that this user has superseded. The password, and what is left to do for this user,

@@ -1,5 +1,7 @@
 //! Applying: what is there in the end, whatever happens on the way.
 
+use std::time::Duration;
+
 use connect_user::{
     apply::{self, Applied, ApplyError, CreationOutcome, Failed, apply},
     client::{
@@ -10,7 +12,7 @@ use connect_user::{
     read::{find_by_name, import, read, refresh},
     user::{
         Channel, CreationAttempt, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation,
-        PhoneLine, Property, QuickConnects, Settings, UserState,
+        PhoneLine, Property, QuickConnects, Settings, SignOutOn, UserState,
     },
     validate::{Context, resolve},
 };
@@ -279,6 +281,59 @@ async fn without_waiting_a_user_that_cannot_be_seen_is_finished_later() {
     let state = refresh(&connect, failed.state.as_deref().expect("made")).await.expect("read").expect("seen");
     let state = applied(&connect, &document, SAML, Some(&state)).await;
     check(&connect, &document, SAML, &state).await;
+}
+
+/// Waits by turning the clock of the service.
+struct Turning<'a>(&'a MemoryConnect);
+
+#[async_trait::async_trait]
+impl connect_user::client::Sleep for Turning<'_> {
+    async fn sleep(&self, time: Duration) {
+        self.0.set_time(self.0.time().plus(time));
+    }
+}
+
+#[tokio::test]
+async fn a_user_of_an_earlier_run_that_cannot_be_seen_yet_is_waited_for() {
+    let fewer = saml(&[("securityProfileIds", json!(["s1"]))]);
+    let settings = Settings::builder()
+        .identity_management(SAML)
+        .sign_out_on([SignOutOn::LostSecurityProfile].into())
+        .build();
+    for (refused, waits) in [(None, true), (None, false), (Some(Operation::DeleteAllEntitySessions), false)] {
+        let connect = MemoryConnect::new();
+        connect.add_instance(MemoryInstance::new("i", SAML).with_hidden_time(Duration::from_secs(60)));
+        let now = || connect.time();
+        let plain = apply::ApplyOptions::builder().now(&now).build();
+        let first = planned(&saml(&[("securityProfileIds", json!(["s1", "s2"]))]), SAML, None);
+        let made = apply(&first, None, &connect, &plain).await.expect("created").state.expect("a user");
+        if let Some(operation) = refused {
+            // What the first call sees, the next may not see yet.
+            connect.set_time(now().plus(Duration::from_secs(60)));
+            connect.inject(Fault::of(operation, 1, Outcome::Refused(ErrorKind::NotFound)));
+        }
+        let context = Context::builder().settings(settings.clone()).prior(&made).build();
+        let desired = resolve(spec(&fewer), &context).expect("valid").0;
+        let second = plan(desired, Some(&made), &settings).expect("a plan");
+        let sleep = Turning(&connect);
+        let sleep = waits.then_some(&sleep as &dyn connect_user::client::Sleep);
+        let options = apply::ApplyOptions::builder().now(&now).maybe_sleep(sleep).build();
+        let done = apply(&second, Some(&made), &connect, &options).await;
+        if waits {
+            check(&connect, &fewer, SAML, &done.expect("applied").state.expect("a user")).await;
+            continue;
+        }
+        let failed = done.expect_err("too early");
+        assert!(matches!(failed.error, ApplyError::NotVisible { .. }), "{failed}");
+        assert_eq!(failed.error.help(), "run it again in a few minutes");
+        assert_eq!(failed.state.expect("a user").user_id, made.user_id);
+        // Long after its creation, whoever is not found is gone.
+        connect.set_time(now().plus(Duration::from_secs(600)));
+        connect.delete_user(&DeleteUser::new(instance(), made.user_id.clone())).await.expect("deleted");
+        let gone = apply(&second, Some(&made), &connect, &options).await.expect_err("it is gone");
+        let is_gone = gone.error.client().is_some_and(|error| error.kind() == ErrorKind::NotFound);
+        assert!(is_gone && !matches!(gone.error, ApplyError::NotVisible { .. }), "{gone}");
+    }
 }
 
 #[tokio::test]
