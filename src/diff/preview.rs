@@ -109,6 +109,7 @@ pub(super) fn against(comparison: &Comparison<'_>) -> Diff {
         notices.retain(|notice: &Diagnostic| notice.code != Code::PROFICIENCIES_NOT_READ);
         notices.extend(replacement_refusals(comparison));
     }
+    notices.extend(comparison.settings.replace_on_changes.iter().filter_map(part_refusal));
     notices.extend(unread::refusals(comparison, &changes));
     let unfinished =
         !comparison.state.record.unfinished.replaced.is_empty() || sign_out::is_due(comparison, &changes);
@@ -135,6 +136,19 @@ fn replacement_refusals(comparison: &Comparison<'_>) -> Vec<Diagnostic> {
         notices.push(refusal.at(Property::Password).with_help(help));
     }
     notices
+}
+
+/// Returns a refusal if a path names a part of a property: a property is one change, apart from tags.
+fn part_refusal(path: &Path) -> Option<Diagnostic> {
+    let property = path.property().filter(|property| *property != Property::Tags)?;
+    if *path == property.into() {
+        return None;
+    }
+    let message = format!(
+        "a change of `{path:#}` alone cannot replace the user: `{property:#}` is compared as a whole"
+    );
+    let help = format!("let changes of `{property:#}` replace the user, or none of it");
+    Some(Diagnostic::new(Code::INVALID_VALUE, message).at(path.clone()).with_help(help))
 }
 
 fn protected(what: &str) -> Diagnostic {

@@ -122,7 +122,8 @@ pub struct Settings {
     #[builder(default)]
     pub ignore_changes: Vec<Path>,
     /// Paths whose changes replace the user although they could be made in place: each covers everything below it.
-    /// [`ignored_path`](super::ignored_path) reads a path from text. Default: none.
+    /// [`ignored_path`](super::ignored_path) reads a path from text. A path of an element of a list, such as
+    /// `userProficiencies[0].level`, is refused when an existing user is compared: name the whole list. Default: none.
     #[builder(default)]
     pub replace_on_changes: Vec<Path>,
     /// Whether a replaced user is deleted before the new one is created, even if both could exist at once.

@@ -4,6 +4,7 @@ use connect_user::{
     diff::{Action, ChangeKind, ReplacementOrder, Risk, diff, preview, preview_deletion},
     user::{
         OnChange, PULUMI_UNKNOWN, PasswordPolicy, PhoneLine, Property, Settings, Tags, UnrecognisedPolicy,
+        ignored_path,
     },
 };
 use serde_json::{Value, json};
@@ -172,6 +173,35 @@ fn a_name_or_instance_replaces_the_user_and_the_new_one_comes_first() {
         assert!(preview.steps.iter().all(|step| step.risks.contains(&Risk::Replacement)));
     }
     assert!(change(&base(), &with(&[("name", json!("Jane"))])).diff.action == Action::Replace, "case counts");
+}
+
+#[test]
+fn what_replaces_the_user_is_a_whole_property_a_block_or_a_tag() {
+    let french = |level: i64, team: &str| {
+        let list = json!([{"attributeName": "connect:Language", "attributeValue": "fr", "level": level}]);
+        with(&[("userProficiencies", list), ("tags", json!({ "team": team }))])
+    };
+    let replacing = |path: &str, after: &Value| {
+        let path = ignored_path(path).expect("a path");
+        let settings = Settings::builder().replace_on_changes(vec![path]).build();
+        let preview = preview(&spec(after), Some(&state(&french(1, "a"))), &settings);
+        let refusals = preview.diff.refusals().map(|refusal| refusal.to_string()).collect::<Vec<_>>();
+        (preview.diff.action, refusals)
+    };
+    for path in ["userProficiencies", "tags.team", "tags", "all"] {
+        assert_eq!(replacing(path, &french(3, "b")), (Action::Replace, Vec::new()), "{path}");
+    }
+    assert_eq!(replacing("identityInfo", &french(3, "b")), (Action::Update, Vec::new()));
+    for path in ["userProficiencies[0].level", "userProficiencies[0]", "autoAcceptConfigs[0].autoAccept"] {
+        for after in [french(3, "a"), french(1, "a")] {
+            let (_, refusals) = replacing(path, &after);
+            let list = path.split('[').next().expect("a list");
+            let expected = format!(
+                "a change of `{path}` alone cannot replace the user: `{list}` is compared as a whole"
+            );
+            assert!(matches!(refusals.as_slice(), [one] if one.contains(&expected)), "{refusals:?}");
+        }
+    }
 }
 
 #[test]
