@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ApplyError,
-    identify::{Verdict, differences, identify, record, recorded},
+    identify::{Verdict, differences, identify, identify_earlier, record, recorded},
     look_up::{Looked, look_for},
     options::ApplyOptions,
 };
@@ -168,7 +168,7 @@ impl Creation<'_> {
             return Ok(Made { state, adopted: true, taken_over: false });
         }
         for found in &users {
-            let made = |attempt: &&CreationAttempt| is_made(&identify(attempt, found, clock_skew));
+            let made = |attempt: &&CreationAttempt| is_made(&identify_earlier(attempt, found, clock_skew));
             // The desired user, and with it the password, may have changed since: the caller plans again.
             let attempt = self.remembered().find(made).cloned();
             if let Some(attempt) = attempt {

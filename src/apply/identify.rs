@@ -43,7 +43,24 @@ pub(super) fn identify(attempt: &CreationAttempt, found: &UserState, clock_skew:
     }
 }
 
-/// Maximum difference between the clock of the signer of a request and that of the service.
+/// Decides whether a creation of an earlier run made this user. The calls of that creation are long over: a user that
+/// was changed later than they can have been made may be another one that is equal.
+pub(super) fn identify_earlier(
+    attempt: &CreationAttempt,
+    found: &UserState,
+    clock_skew: Duration,
+) -> Verdict {
+    let latest = attempt.began().plus(SIGNED_WITHIN.max(clock_skew));
+    match identify(attempt, found, clock_skew) {
+        Verdict::Made if found.last_modified_time.is_some_and(|time| time > latest) => {
+            Verdict::Differs(Vec::new())
+        }
+        verdict => verdict,
+    }
+}
+
+/// Maximum difference between the clock of the signer of a request and that of the service; also how long the calls of
+/// a creation may take, with their repetitions.
 const SIGNED_WITHIN: Duration = Duration::from_secs(15 * 60);
 
 /// Returns all properties in which a user differs from what the creation asked for, including properties that the spec

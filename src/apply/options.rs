@@ -29,7 +29,8 @@ pub struct ApplyOptions<'a> {
     #[builder(default)]
     pub wait: Wait,
     /// The clock. A user is recognised as that of a creation only if the service says that it was not changed last before
-    /// the creation began by this clock, within [`clock_skew`](Self::clock_skew). Default: the clock of the machine.
+    /// the creation began by this clock, within [`clock_skew`](Self::clock_skew); and, if an earlier run began the
+    /// creation, not later than 15 minutes after. Default: the clock of the machine.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
     /// Tolerance for clock skew: a user that was changed longer than this before its creation began is not

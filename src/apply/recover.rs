@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     create::SETTLED_WITHIN,
-    identify::{Verdict, identify, recorded},
+    identify::{Verdict, identify_earlier, recorded},
     look_up::{Looked, look_for},
     options::ApplyOptions,
 };
@@ -69,8 +69,8 @@ impl CreationOutcome {
 /// Finds out whether a creation of an earlier run made a user. Searches and lists; if `options` allow it, waits for
 /// some seconds while a new user may not be visible yet.
 ///
-/// A user is recognised by the same strict comparison as in [`apply`](super::apply) after a lost answer; no
-/// other user is mistaken for it.
+/// A user is recognised by the same strict comparison as in [`apply`](super::apply) after a lost answer, and if it was
+/// changed last within 15 minutes of the beginning of the creation; no other user is mistaken for it.
 pub async fn recover(
     attempt: &CreationAttempt,
     client: &dyn ConnectClient,
@@ -88,7 +88,7 @@ pub async fn recover(
     };
     let mut unclear = None;
     for found in users {
-        match identify(attempt, &found, options.clock_skew) {
+        match identify_earlier(attempt, &found, options.clock_skew) {
             // The creation made this user, but another resource manages it now.
             Verdict::Made if options.owned.contains(&found.user_id) => return CreationOutcome::NotMade,
             Verdict::Made => return CreationOutcome::Made(Box::new(recorded(attempt, None, found))),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DesiredUser, IgnoreTags, InstanceId, Proficiencies, Tags, Timestamp, UserSpec,
+    DesiredUser, IdentityManagementType, IgnoreTags, InstanceId, Proficiencies, Tags, Timestamp, UserSpec,
     settings::{DirectoryUserIdPolicy, Settings},
 };
 
@@ -18,7 +18,8 @@ pub struct CreationAttempt {
     spec: UserSpec,
     instance_id: InstanceId,
     name: String,
-    /// The settings that are needed to recognise the user: default tags, and tags to ignore.
+    /// The settings that are needed to recognise the user: default tags, tags to ignore, and the identity management
+    /// type, because a directory fills in names.
     settings: Settings,
 }
 
@@ -32,30 +33,40 @@ struct Written {
     default_tags: Tags,
     #[serde(default, skip_serializing_if = "IgnoreTags::is_empty")]
     ignore_tags: IgnoreTags,
+    /// Left out by earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity_management: Option<IdentityManagementType>,
 }
 
 impl TryFrom<Written> for CreationAttempt {
     type Error = &'static str;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let Written { began, spec, default_tags, ignore_tags } = written;
+        let Written { began, spec, default_tags, ignore_tags, identity_management } = written;
         let instance_id = spec.instance_id.known().cloned().ok_or("the instance is not known")?;
         let name = spec.name.as_ref().and_then(|name| name.known().cloned());
         let name = name.ok_or("the name is not known")?;
-        Ok(Self { began, spec, instance_id, name, settings: strict(default_tags, ignore_tags) })
+        let settings = strict(default_tags, ignore_tags, identity_management);
+        Ok(Self { began, spec, instance_id, name, settings })
     }
 }
 
 impl From<CreationAttempt> for Written {
     fn from(attempt: CreationAttempt) -> Self {
         let CreationAttempt { began, spec, settings, .. } = attempt;
-        Self { began, spec, default_tags: settings.default_tags, ignore_tags: settings.ignore_tags }
+        let Settings { default_tags, ignore_tags, identity_management, .. } = settings;
+        Self { began, spec, default_tags, ignore_tags, identity_management }
     }
 }
 
 /// Returns settings for a comparison that finds every difference except the password, which cannot be read.
-fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
+fn strict(
+    default_tags: Tags,
+    ignore_tags: IgnoreTags,
+    identity_management: Option<IdentityManagementType>,
+) -> Settings {
     Settings::builder()
+        .maybe_identity_management(identity_management)
         .default_tags(default_tags)
         .ignore_tags(ignore_tags)
         .password_changed(false)
@@ -66,13 +77,13 @@ fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
 impl CreationAttempt {
     /// Creates the attempt for the creation of the desired user that began at `began`.
     pub fn new(desired: &DesiredUser, began: Timestamp) -> Self {
-        let Settings { default_tags, ignore_tags, .. } = desired.settings().clone();
+        let Settings { default_tags, ignore_tags, identity_management, .. } = desired.settings().clone();
         Self {
             began,
             spec: UserSpec { password: None, ..desired.spec().clone() },
             instance_id: desired.instance_id().clone(),
             name: desired.name().to_owned(),
-            settings: strict(default_tags, ignore_tags),
+            settings: strict(default_tags, ignore_tags, identity_management),
         }
     }
 

@@ -774,6 +774,81 @@ async fn a_creation_that_may_have_been_done_is_not_certain() {
     assert!(matches!(apply::recover(&attempt, &connect, &options).await, CreationOutcome::NotMade));
 }
 
+/// A directory fills in the names of its users.
+#[tokio::test]
+async fn a_creation_is_recognised_though_the_directory_has_filled_in_names() {
+    let kind = IdentityManagementType::ExistingDirectory;
+    let connect = connect(kind);
+    let document = with(&[("directoryUserId", json!("d-1"))]);
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+    connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::Service)));
+    let failed = run(&connect, &planned(&document, kind, None), None).await.expect_err("lost");
+    let json = serde_json::to_value(failed.attempt.expect("remembered")).expect("JSON");
+    let user = connect.users(&instance())[0].0.user_id.clone();
+    connect.edit_user(&instance(), &user, |user, _| {
+        user.identity.first_name = Some("Jane".into());
+        user.identity.last_name = Some("Roe".into());
+    });
+    let now = || connect.time();
+    let options = apply::ApplyOptions::builder().now(&now).build();
+    let outcome = async |json: &Value| {
+        let attempt: CreationAttempt = serde_json::from_value(json.clone()).expect("an attempt");
+        apply::recover(&attempt, &connect, &options).await
+    };
+    assert!(matches!(outcome(&json).await, CreationOutcome::Made(state) if state.user_id == user));
+    // Attempts of earlier versions do not say whose the names are.
+    let mut early = json;
+    early.as_object_mut().expect("an object").remove("identityManagement").expect("the type");
+    let unclear = outcome(&early).await;
+    assert!(matches!(&unclear, CreationOutcome::Unclear { differing, .. } if differing.len() == 2));
+}
+
+#[tokio::test]
+async fn a_user_of_long_after_a_creation_of_an_earlier_run_is_not_taken_over() {
+    let document = saml(&[]);
+    for (minutes, is_made) in [(14, true), (16, false)] {
+        let connect = connect(SAML);
+        let attempts = [CreationAttempt::new(&desired(&document, SAML, None), connect.time())];
+        connect.set_time(connect.time().plus(Duration::from_secs(minutes * 60)));
+        let other = applied(&connect, &document, SAML, None).await;
+        let now = || connect.time();
+        let options = apply::ApplyOptions::builder().now(&now).attempts(&attempts).build();
+        let outcome = apply::recover(&attempts[0], &connect, &options).await;
+        let failed = apply(&planned(&document, SAML, None), None, &connect, &options).await;
+        let failed = failed.expect_err("the name is taken");
+        match is_made {
+            true => {
+                assert!(matches!(outcome, CreationOutcome::Made(state) if state.user_id == other.user_id));
+                assert!(matches!(failed.error, ApplyError::Recovered { .. }), "{failed}");
+            }
+            false => {
+                let told = outcome.diagnostic("`jane`").message;
+                assert!(told.ends_with("may be it, but its time of change is not conclusive"), "{told}");
+                assert!(matches!(failed.error, ApplyError::NotAdopted { .. }), "{failed}");
+            }
+        }
+    }
+}
+
+/// Until its end, a run knows what it has waited for.
+#[tokio::test]
+async fn a_creation_that_waited_long_for_its_call_is_recognised_in_its_run() {
+    struct Waiting<'a>(&'a MemoryConnect);
+    #[async_trait::async_trait]
+    impl apply::Observer for Waiting<'_> {
+        async fn creating(&self, _: &CreationAttempt) -> Result<(), apply::ObserveError> {
+            self.0.set_time(self.0.time().plus(Duration::from_secs(3_600)));
+            Ok(())
+        }
+    }
+    let connect = connect(SAML);
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+    let (now, observer) = (|| connect.time(), Waiting(&connect));
+    let options = apply::ApplyOptions::builder().now(&now).observer(&observer).build();
+    let done = apply(&planned(&saml(&[]), SAML, None), None, &connect, &options).await;
+    assert!(done.expect("found").adopted);
+}
+
 #[tokio::test]
 async fn everybody_of_the_name_is_looked_at() {
     let connect = connect(SAML);

@@ -36,12 +36,18 @@ pub fn timer() -> Arc<TokioTimer> {
 pub fn options<'a>() -> FleetOptions<'a> {
     let timer = timer();
     let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
-    let apply = ApplyOptions::builder().now(&|| Timestamp::from_millis(1)).read_back(false).build();
+    let apply = ApplyOptions::builder().now(&|| NOW).read_back(false).build();
     FleetOptions::builder().timer(timer).pace(pace).apply(apply).build()
 }
 
-fn connect() -> MemoryConnect {
-    MemoryConnect::any_instance(IdentityManagementType::Saml)
+/// The time at which everything begins.
+const NOW: Timestamp = Timestamp::from_millis(1);
+
+/// A service whose clock is that of the options.
+pub fn connect() -> MemoryConnect {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    connect.set_time(NOW);
+    connect
 }
 
 fn plan_of(wanted: &[ProgramUser], states: &BTreeMap<String, Arc<UserState>>) -> FleetPlan {
@@ -105,7 +111,7 @@ async fn many_are_made_at_the_speed_of_the_quota_and_then_there_is_nothing_to_do
     assert_eq!(outcome.elapsed.as_secs(), 50, "{:?}", outcome.elapsed);
     let states = states_of(&store).await;
     assert_eq!(states.len(), 105);
-    assert_eq!(states["u0003"].record.last_written, Some(Timestamp::from_millis(1)));
+    assert_eq!(states["u0003"].record.last_written, Some(NOW));
     assert!(plan_of(&all, &states).is_empty());
 }
 

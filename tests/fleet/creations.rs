@@ -25,7 +25,7 @@ use connect_user::{
 use serde_json::json;
 
 use crate::{
-    apply::{look_into_creations, options, states_of},
+    apply::{connect, look_into_creations, options, states_of},
     refresh::request,
     session::{preview, session_options},
     support::*,
@@ -55,10 +55,6 @@ impl StateStore for Killed {
             Err(_) => Err(StoreError::Other("killed".into())),
         }
     }
-}
-
-fn connect() -> MemoryConnect {
-    MemoryConnect::any_instance(IdentityManagementType::Saml)
 }
 
 async fn planned(wanted: &[ProgramUser], store: &MemoryStore) -> FleetPlan {
