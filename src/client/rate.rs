@@ -93,8 +93,18 @@ impl Rate {
     /// Practically no limit: the highest allowed rate, 1,000,000 calls a second, with the largest burst.
     pub const UNLIMITED: Self = Self::new(Duration::from_micros(1), NonZeroU32::MAX);
 
-    /// Creates a rate of one call per `every`, with bursts of `burst`.
+    /// The shortest and the longest interval, which are those of the bounds in calls a second.
+    const SHORTEST: Duration = Duration::from_micros(1);
+    const LONGEST: Duration = Duration::from_secs(1_000);
+
+    /// Creates a rate of one call per `every`, with bursts of `burst`. A shorter interval than one microsecond or a longer
+    /// one than 1,000 seconds becomes that: a rate is 0.001 to 1,000,000 calls a second.
     pub const fn new(every: Duration, burst: NonZeroU32) -> Self {
+        let every = match every.as_nanos() {
+            nanos if nanos < Self::SHORTEST.as_nanos() => Self::SHORTEST,
+            nanos if nanos > Self::LONGEST.as_nanos() => Self::LONGEST,
+            _ => every,
+        };
         Self { every, burst, basis: RateBasis::Given }
     }
 
@@ -150,7 +160,9 @@ impl FromStr for Rate {
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.calls_per_second(), self.burst)
+        // The interval may have been set to one that is out of bounds, which no reader would take.
+        let bounded = Self::new(self.every, self.burst);
+        write!(f, "{}:{}", bounded.calls_per_second(), self.burst)
     }
 }
 

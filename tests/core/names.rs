@@ -40,6 +40,16 @@ fn a_rate_is_read_as_it_is_written_and_has_bounds() {
         assert_eq!(text.parse::<Rate>().expect(text).to_string(), text);
     }
     assert_eq!("4:1".parse(), Ok(Rate::new(Duration::from_millis(250), NonZeroU32::MIN)));
+    let nanos = [0, 1, 999, 1_000, 1_001, 1_500, 333_333_333, 999_999_999_999, 2_000_000_000_000, u64::MAX];
+    for every in nanos.map(Duration::from_nanos) {
+        let mut rate = Rate::new(every, NonZeroU32::MIN);
+        assert_eq!(rate.to_string().parse(), Ok(rate), "{every:?}");
+        assert_eq!(rate.every, every.clamp(Duration::from_micros(1), Duration::from_secs(1_000)));
+        let expected = rate.to_string();
+        rate.every = every;
+        assert_eq!(rate.to_string(), expected, "{every:?}");
+        assert!(expected.parse::<Rate>().is_ok(), "{expected}");
+    }
     for (text, message) in [
         ("2", "`2` is not of the form `RATE:BURST`"),
         ("0:1", "the rate must be 0.001 to 1000000 calls a second, is `0`"),

@@ -131,9 +131,14 @@ async fn the_largest_times_and_counts_do_not_overflow() {
     let client = Retrying::new(disturbed, policy, timer());
     client.describe_instance(&instance()).await.expect("after a hundred times");
 
-    let rate = Rate::new(Duration::MAX, NonZeroU32::MAX);
+    let of = |every: Duration, burst: NonZeroU32| {
+        let mut rate = Rate::new(every, burst);
+        rate.every = every;
+        rate
+    };
+    let rate = of(Duration::MAX, NonZeroU32::MAX);
     assert_eq!(rate.time_for(u64::MAX), Duration::MAX);
-    assert_eq!(Rate::new(Duration::ZERO, rate.burst).time_for(u64::MAX), Duration::ZERO);
+    assert_eq!(of(Duration::ZERO, rate.burst).time_for(u64::MAX), Duration::ZERO);
     for shared in [false, true] {
         let pace = TokenBuckets::new(rate, timer());
         let pace = if shared { pace.shared() } else { pace };
@@ -143,7 +148,7 @@ async fn the_largest_times_and_counts_do_not_overflow() {
             ErrorKind::Cancelled
         );
         for burst in [NonZeroU32::MIN, NonZeroU32::MAX] {
-            let pace = TokenBuckets::new(Rate::new(Duration::MAX, burst), timer());
+            let pace = TokenBuckets::new(of(Duration::MAX, burst), timer());
             let pace = if shared { pace.shared() } else { pace };
             let connect = connect();
             refuse(&connect, 1, ErrorKind::Throttled);
