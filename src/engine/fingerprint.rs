@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    hash::{BuildHasher, RandomState},
     sync::{Mutex, PoisonError},
 };
 
@@ -19,9 +20,9 @@ type Salt = [u8; SALT_BYTES];
 
 /// Recognises a changed password without keeping it: sixteen bits of a slow, salted hash.
 ///
-/// Each fingerprint is computed once for a salt, because thousands of users may begin with the same password. A changed
-/// password goes unnoticed once in 65,536 times. With a fingerprint, an attacker can rule passwords out but cannot
-/// identify the right one.
+/// Each fingerprint is computed once for a salt, because thousands of users may begin with the same password. It is found
+/// again by a hash of the password with a random key that only this process has. A changed password goes unnoticed once
+/// in 65,536 times. With a fingerprint, an attacker can rule passwords out but cannot identify the right one.
 ///
 /// ```
 /// use connect_user::{engine::Fingerprints, user::Secret};
@@ -33,7 +34,9 @@ type Salt = [u8; SALT_BYTES];
 /// ```
 pub struct Fingerprints {
     salt: Salt,
-    known: Mutex<HashMap<(Salt, String), [u8; 2]>>,
+    /// The fingerprints so far, by the keyed hash of salt and password: the password itself is not kept.
+    known: Mutex<HashMap<[u64; 2], [u8; 2]>>,
+    key: RandomState,
 }
 
 impl Fingerprints {
@@ -45,7 +48,7 @@ impl Fingerprints {
             fastrand::fill(&mut salt);
             salt
         };
-        Self { salt: salt.unwrap_or_else(fresh), known: Mutex::default() }
+        Self { salt: salt.unwrap_or_else(fresh), known: Mutex::default(), key: RandomState::new() }
     }
 
     /// Returns the fingerprint of a password; `None` if 4 MiB of memory cannot be allocated.
@@ -61,7 +64,8 @@ impl Fingerprints {
 
     fn hash(&self, salt: Salt, password: &Secret) -> Option<[u8; 2]> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (salt, password.expose().to_owned());
+        // Twice: 64 bits are few for a hash that stands for the password.
+        let key = [0u8, 1].map(|part| self.key.hash_one((part, salt, password.expose())));
         if let Some(hash) = known.get(&key) {
             return Some(*hash);
         }

@@ -96,8 +96,8 @@ pub struct Record {
     /// leaves out [`PropertySet::NOT_IN_SEARCH`]. No plan has a call that writes one of these properties: the user must
     /// be read first.
     pub unread: PropertySet,
-    /// The password that the user was created with, in the process that created it: it is never serialized, so a state
-    /// that was read back has none.
+    /// The password that the user was created with, in the process that created it. It is not serialized, so a state
+    /// that was read back has none, unless the host wraps the state in [`ExposeSecrets`](super::ExposeSecrets).
     pub password: Option<Secret>,
 }
 

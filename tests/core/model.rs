@@ -447,6 +447,16 @@ fn a_state_survives_json_with_everything_that_it_remembers() {
 }
 
 #[test]
+fn the_password_of_a_creation_is_written_only_where_the_host_asks_for_secrets() {
+    let mut state = crate::support::state(&crate::support::base());
+    state.record.password = Some("Password123".into());
+    let read = |text: String| serde_json::from_str::<UserState>(&text).expect("a state").record.password;
+    assert_eq!(read(serde_json::to_string(&state).expect("JSON")), None);
+    let exposed = serde_json::to_string(&ExposeSecrets(&state)).expect("JSON");
+    assert_eq!(read(exposed), state.record.password);
+}
+
+#[test]
 fn every_error_has_a_way_out() {
     use connect_user::{client::memory::MemoryConnect, validate::Overrides};
     let overrides = |code| Overrides::default().allow(code).expect_err("not lowered");
