@@ -13,7 +13,7 @@ use crate::{
     diff::{Action, Call, Change, Preview, Step, drift, preview},
     user::{
         Code, Diagnostic, Input, Property, Replaced, Settings, Severity, UserSpec, UserState, Value,
-        keep_ignored,
+        keep_ignored, keeps,
     },
     validate::{Names, validate_document, with_name},
 };
@@ -268,7 +268,7 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         }
         // A property that is left out and ignored stays, so its actual value is planned: it must not be removed.
         let stays = || {
-            let is_left = settings.ignores(property) && state.record.managed.contains(property);
+            let is_left = keeps(property, spec, state, settings) && state.record.managed.contains(property);
             let is_said = property.twin().is_some_and(|twin| inputs.get(twin).is_some());
             there.get(property).filter(|_| is_left && !is_said)
         };

@@ -28,7 +28,7 @@ pub(crate) fn keep_ignored<'a>(
         there.after_contact_work_configs = Some(Input::Known(Settle::of(&work)));
     }
     let mut kept = spec.clone();
-    for property in settings.ignored().iter() {
+    for property in settings.ignored().iter().filter(|property| keeps(*property, spec, state, settings)) {
         keep(&mut kept, &there, property);
     }
     keep_elements(&mut kept, &there, settings);
@@ -44,6 +44,20 @@ pub(crate) fn keep_ignored<'a>(
         }
     }
     Cow::Owned(kept)
+}
+
+/// Whether an ignored property keeps its value. Ids of profiles and groups mean nothing in another instance: a user that
+/// is created there gets those of the spec.
+pub(crate) fn keeps(property: Property, spec: &UserSpec, state: &UserState, settings: &Settings) -> bool {
+    let is_of_instance = matches!(
+        property,
+        Property::RoutingProfileId | Property::SecurityProfileIds | Property::HierarchyGroupId
+    );
+    let moves = || {
+        !settings.ignores(Property::InstanceId)
+            && spec.instance_id.known().is_some_and(|instance| *instance != state.instance_id)
+    };
+    settings.ignores(property) && !(is_of_instance && moves())
 }
 
 fn keep(spec: &mut UserSpec, there: &UserSpec, property: Property) {

@@ -143,6 +143,8 @@ pub(crate) use fields::{Field, Settled, Visitor};
 pub(crate) use ignore::spelled_ignored_path;
 pub(crate) use json::in_words;
 pub(crate) use keep::keep_ignored;
+#[cfg(feature = "engine")]
+pub(crate) use keep::keeps;
 pub(crate) use managed::Managed;
 pub(crate) use name::max_recommended_name;
 #[cfg(feature = "engine")]

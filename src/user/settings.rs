@@ -117,7 +117,8 @@ pub struct Settings {
     ///
     /// An ignored property of an existing user keeps its value: it is never changed, a call that writes the block
     /// around it sends the actual value again, and it never replaces the user. A new user gets the values of the spec;
-    /// a user that replaces another gets the values of the old user, if the spec sets the property at all. The first
+    /// a user that replaces another gets the values of the old user, if the spec sets the property at all. In another
+    /// instance, it gets the profiles and the hierarchy group of the spec: their ids are those of an instance. The first
     /// password is always that of the spec.
     #[builder(default)]
     pub ignore_changes: Vec<Path>,

@@ -228,6 +228,35 @@ fn a_new_user_gets_what_is_ignored_and_a_replacement_what_the_old_one_has() {
 }
 
 #[test]
+fn ids_of_an_instance_are_not_kept_in_another_one() {
+    let settings =
+        ignoring(&["routingProfileId", "securityProfileIds", "hierarchyGroupId", "identityInfo.email"]);
+    let mut there = state(&before());
+    there.properties.routing_profile_id = "by-hand".into();
+    there.properties.security_profile_ids = ["by-hand".into()].into();
+    there.properties.hierarchy_group_id = Some("by-hand".into());
+    there.properties.identity.email = Some("by.hand@example.com".into());
+    let mut after = before();
+    for (member, value, is_kept) in [
+        ("name", "june", true),
+        ("instanceId", "arn:aws:connect:us-east-1:123456789012:instance/i", true),
+        ("instanceId", "j", false),
+    ] {
+        after[member] = json!(value);
+        let plan = planned(&after, &there, &settings);
+        assert_eq!(plan.action(), Action::Replace);
+        let properties = plan.desired().expect("a user").properties();
+        let given = spec(&before()).routing_profile_id.known().cloned().expect("an id");
+        let expected = if is_kept { "by-hand".into() } else { given };
+        assert_eq!(properties.routing_profile_id, expected, "{value}");
+        assert_eq!(properties.security_profile_ids.contains(&"by-hand".into()), is_kept, "{value}");
+        let group = properties.hierarchy_group_id.is_some_and(|group| group.as_str() == "by-hand");
+        assert_eq!(group, is_kept, "{value}");
+        assert_eq!(properties.identity.email, Some("by.hand@example.com".into()), "{value}");
+    }
+}
+
+#[test]
 fn what_is_ignored_stays_recorded_as_it_was() {
     let mut after = before();
     after["routingProfileId"] = json!("r2");

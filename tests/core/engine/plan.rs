@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use connect_user::{
     client::{
         ErrorKind,
-        memory::{Fault, Outcome},
+        memory::{Fault, MemoryInstance, Outcome},
     },
     diff::{Action, ReplacementOrder},
     engine::{Kept, Resource, ResourceOptions, Snapshot, Spelling},
@@ -140,6 +140,25 @@ async fn what_is_ignored_is_worked_into_the_inputs() {
 }
 
 /// Where channels say the phone, a block without its type is none.
+#[tokio::test]
+async fn what_is_ignored_of_another_instance_is_not_asked_of_the_new_one() {
+    let connect = service(Saml);
+    connect.add_instance(MemoryInstance::new("j", Saml));
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({ "hierarchyGroupId": "g1" }))).await;
+    let ignored = vec!["hierarchyGroupId".into(), "routingProfileId".into()];
+    let options = ResourceOptions::builder().ignore_changes(ignored).build();
+    for (instance, profile, group) in [("i", "r1", Some("g1")), ("j", "r2", None)] {
+        let desired = inputs(json!({ "instanceId": instance, "routingProfileId": "r2" }));
+        let planned = resource.diff(Some(&user), &desired, &options).await.expect("a plan");
+        assert_eq!(planned.is_replacement(), instance == "j");
+        for document in [&planned.inputs, &planned.outputs] {
+            assert_eq!(text(document, "routingProfileId").as_deref(), Some(profile), "{instance}");
+            assert_eq!(text(document, "hierarchyGroupId").as_deref(), group, "{instance}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_ignored_phone_stays_beside_channels_that_say_it() {
     let connect = service(Saml);
