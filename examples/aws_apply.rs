@@ -4,9 +4,9 @@
 //! cargo run --features aws --example aws_apply -- INSTANCE:USER ROUTING_PROFILE [--yes]
 //! ```
 
-use std::fmt::Display;
+use std::{ffi::OsString, fmt::Display};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, anyhow, bail};
 use connect_user::{
     apply::apply,
     client::aws::{AwsConnect, AwsSettings},
@@ -18,10 +18,11 @@ use connect_user::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let (id, routing_profile, yes) = match &args[..] {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let args: Option<Vec<&str>> = args.iter().map(|argument| argument.to_str()).collect();
+    let (id, routing_profile, yes) = match args.context("an argument is not UTF-8 text")?[..] {
         [id, routing_profile] => (id, routing_profile, false),
-        [id, routing_profile, yes] if yes == "--yes" => (id, routing_profile, true),
+        [id, routing_profile, "--yes"] => (id, routing_profile, true),
         _ => bail!("usage: aws_apply INSTANCE:USER ROUTING_PROFILE [--yes]"),
     };
     let id: ImportId = id.parse().map_err(|error: ImportIdError| with_help(&error, error.help()))?;
@@ -32,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
     // The actual user as a spec, with one change.
     let state = import(&connect, &id).await.map_err(|error| with_help(&error, error.help()))?;
     let mut spec = state.to_spec(&Default::default());
-    spec.routing_profile_id = Input::Known(routing_profile.as_str().into());
+    spec.routing_profile_id = Input::Known(routing_profile.into());
 
     let settings = Settings::builder()
         .maybe_identity_management(identity_management(&connect, &id.instance).await?)

@@ -3,7 +3,7 @@
 //! In `DIR/program.json`, `${KEY.OUTPUT}` is an output of an earlier key. For the real service, use `AwsConnect`
 //! instead of `DIR/connect.json`.
 
-use std::{collections::BTreeMap, env, fs, path::Path};
+use std::{collections::BTreeMap, env, ffi::OsString, fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use connect_user::{
@@ -88,8 +88,9 @@ impl Engine {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let arguments: Option<Vec<&str>> = arguments.iter().map(|argument| argument.to_str()).collect();
+    let arguments = arguments.context("an argument is not UTF-8 text")?;
     let (["plan" | "apply" | "drift", dir] | ["import", dir, _, _]) = arguments[..] else { bail!(USAGE) };
     env::set_current_dir(dir).with_context(|| format!("`{dir}` is no folder with a `program.json`"))?;
     let program = fs::read("program.json").context("`program.json`, the inputs by key, cannot be read")?;

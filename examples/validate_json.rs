@@ -7,6 +7,7 @@
 use std::{
     fs,
     io::{self, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -17,10 +18,10 @@ use connect_user::{
 };
 
 fn main() -> anyhow::Result<ExitCode> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let (name, text) = match &args[..] {
-        [] => ("standard input", io::read_to_string(io::stdin())),
-        [path] => (path.as_str(), fs::read_to_string(path)),
+        [] => ("standard input".to_owned(), io::read_to_string(io::stdin())),
+        [path] => (path.display().to_string(), fs::read_to_string(path)),
         _ => bail!("usage: validate_json [FILE]"),
     };
     let text = text.with_context(|| format!("`{name}` cannot be read"))?;

@@ -1,7 +1,7 @@
 //! Reads the command line: adds examples to `--help` of each command, and refuses options that the command would
 //! ignore.
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::{
     Arg, ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches,
@@ -282,7 +282,7 @@ pub fn refuse(failure: &Failure) -> ExitCode {
 
 /// Whether the output is JSON; used while the command line is not parsed.
 fn is_json() -> bool {
-    let arguments: Vec<String> = std::env::args().collect();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
     arguments.iter().any(|argument| argument == "--format=json")
         || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }

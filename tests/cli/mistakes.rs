@@ -425,3 +425,28 @@ fn an_import_says_both_of_its_forms() {
     assert!(help.contains("import [OPTIONS] --all --instance <INSTANCE>"), "{help}");
     assert!(!tool.path(".connect-user").exists(), "nothing was made");
 }
+
+/// Bytes that are no text are no reason to panic, nor to print every argument.
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_refused_in_words() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
+
+    use crate::tool::example;
+
+    let tool = Tool::new();
+    let secret = ["plan", "p.yaml", "--set", "a.password=Secret123"];
+    for (mut command, args, expected) in [
+        (tool.command(&secret), &[&b"--set"[..], b"b=\xff"][..], "invalid UTF-8"),
+        (tool.command(&secret), &[b"\xff"], "unexpected argument"),
+        (tool.command(&secret), &[b"--format=json", b"\xff"], "{\"help\":"),
+        (Command::new(example("engine")), &[b"plan", b"\xff"], "an argument is not UTF-8 text"),
+        (Command::new(example("validate_json")), &[b"\xff"], "No such file or directory"),
+    ] {
+        command.args(args.iter().map(|bytes| OsStr::from_bytes(bytes))).env_remove("RUST_BACKTRACE");
+        let output = command.output().expect("it runs");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert!(output.status.code() == Some(1) && said.contains(expected), "{expected}: {said}");
+        assert!(!said.contains("panicked") && !said.contains("Secret123"), "{said}");
+    }
+}
