@@ -178,12 +178,34 @@ fn bytes_that_are_no_text_are_told_with_their_place() {
 
 #[test]
 fn a_header_that_is_misspelt_is_told_with_the_one_that_is_meant() {
-    let file = table("user logn,routing profile nam,shoe size\n");
+    let file = table("user login,routing profile nam,shoe size\n");
     let helps: Vec<_> =
         file.diagnostics.iter().filter_map(|found| found.diagnostic.help.as_deref()).collect();
-    assert!(helps[1].starts_with("is it `user login`?"), "{helps:?}");
-    assert!(helps[2].starts_with("is it `routing profile name`?"), "{helps:?}");
-    assert_eq!(helps[3], "a mapping says which property a column is, or `ignore`");
+    assert!(helps[0].starts_with("is it `routing profile name`?"), "{helps:?}");
+    assert_eq!(helps[1], "a mapping says which property a column is, or `ignore`");
+    let file = table("routing profile nam,user logn\n");
+    assert_eq!(told(&file), ["error: `file` has no column with the user names (1:21)"]);
+    let help = file.diagnostics[0].diagnostic.help.as_deref();
+    assert_eq!(help, Some("the first row must name the columns: is column 2 `user login`?"));
+}
+
+/// The first row of a table without a header is that of a user, and has a password.
+#[test]
+fn a_row_in_the_place_of_the_header_is_not_shown() {
+    let mapping = Mapping::read("columns: {Kennung: name, Secret123: password}").expect("a mapping");
+    let options = ReadOptions::builder().file("file").mapping(mapping).build();
+    for text in [
+        "jane,Jane,Roe,Secret123x\njoe,Joe,Roe,Secret124x\n",
+        "sep=;\nuser login,first name,Secret123x\njane,Jane,Secret123x\n",
+        "Secret123x\n",
+    ] {
+        let file = read(FileFormat::Csv, text.as_bytes(), &options);
+        assert_eq!(names(&file), [""; 0], "{text}");
+        let [found] = file.diagnostics.as_slice() else { panic!("{:?}", file.diagnostics) };
+        assert!(found.to_string().contains("has no column with the user names"), "{found}");
+        assert!(found.to_string().contains("help: the first row must name the columns"), "{found}");
+        assert!(!found.to_string().contains("Secret12"), "{found}");
+    }
 }
 
 #[test]

@@ -82,6 +82,8 @@ impl<'a> Reading<'a> {
 
     /// Reports why the file cannot be read to its end, or does not have the format.
     pub(super) fn refuse(&mut self, failure: Failure) {
+        // What was not read may have the columns that have not occurred.
+        self.unmet.clear();
         let message = format!("`{}` {}", self.options.file, failure.what);
         self.tell(Diagnostic::new(Code::INVALID_FILE, message).with_help(failure.help), failure.at);
     }

@@ -20,7 +20,7 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
         while let Some(row) = rows.next()? {
             match &columns {
                 _ if row.cells.iter().all(|cell| cell.trim().is_empty()) => {}
-                None => columns = Some(Columns::of(&row, reading)),
+                None => columns = Some(Columns::of(&row, reading)?),
                 Some(columns) => columns.row(&row, reading),
             }
         }
@@ -36,33 +36,37 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
 struct Columns(Vec<Option<Target>>);
 
 impl Columns {
-    fn of(headers: &Row<'_>, reading: &mut Reading<'_>) -> Self {
-        let mut columns: Vec<Option<Target>> = Vec::new();
-        for (index, header) in headers.cells.iter().enumerate() {
-            if header.trim().is_empty() {
-                columns.push(None);
-                continue;
-            }
-            let found = reading.mapped(header).map_or_else(|| target(header), Ok);
-            let help = match &found {
-                Err(Some(near)) => format!("is it `{near}`? A mapping says which property a column is"),
-                _ => "a mapping says which property a column is, or `ignore`".to_owned(),
+    fn of(headers: &Row<'_>, reading: &mut Reading<'_>) -> Result<Self, Failure> {
+        let mut of_header = |header: &str| match header.trim().is_empty() {
+            true => None,
+            false => Some(reading.mapped(header).map_or_else(|| target(header), Ok)),
+        };
+        let found: Vec<_> = headers.cells.iter().map(&mut of_header).collect();
+        if !found.contains(&Some(Ok(Target::Property(Property::Name)))) {
+            // The row may be that of a user: do not show its cells, as one may be a password.
+            let is_name = |near: &&str| matches!(target(near), Ok(Target::Property(Property::Name)));
+            let near = found.iter().position(|found| matches!(found, Some(Err(Some(near))) if is_name(near)));
+            let help = match near {
+                Some(index) => format!("is column {} `user login`?", index + 1),
+                None => "name one `user login`, or map one to `name`".to_owned(),
             };
-            match found {
-                Ok(target) => columns.push(Some(target)),
-                Err(_) => {
-                    let what = format!("the column `{header}` is no property of a user");
-                    reading.leave_out(what, &help, Some(headers.cell(index)));
-                    columns.push(None);
-                }
+            let help = format!("the first row must name the columns: {help}");
+            let at = headers.cell(near.unwrap_or(0));
+            return Err(Failure::new("has no column with the user names", help, Some(at)));
+        }
+        let mut columns: Vec<Option<Target>> = Vec::new();
+        for (index, (header, found)) in headers.cells.iter().zip(found).enumerate() {
+            if let Some(Err(near)) = &found {
+                let help = match near {
+                    Some(near) => format!("is it `{near}`? A mapping says which property a column is"),
+                    None => "a mapping says which property a column is, or `ignore`".to_owned(),
+                };
+                let what = format!("the column `{header}` is no property of a user");
+                reading.leave_out(what, &help, Some(headers.cell(index)));
             }
+            columns.push(found.and_then(Result::ok));
         }
-        if !columns.contains(&Some(Target::Property(Property::Name))) {
-            let help = "name a column `user login`, or map one to `name`";
-            let what = "has no column with the user names";
-            reading.refuse(Failure::new(what, help, Some(headers.cell(0))));
-        }
-        Self(columns)
+        Ok(Self(columns))
     }
 
     fn row(&self, row: &Row<'_>, reading: &mut Reading<'_>) {
