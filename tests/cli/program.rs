@@ -192,7 +192,11 @@ fn values_come_from_the_environment_and_from_files_too() {
     let output = command.env("FIRST_PASSWORD", "Password123").output().expect("the tool runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // It is the same password: its fingerprint is.
-    assert_eq!(tool.ok(&["plan", &file, "--set-file", "secret=password"]).out, "No changes: 1 up to date.\n");
+    for text in ["Password123\n", "\u{feff}Password123\r\n"] {
+        std::fs::write(tool.path("password"), text).expect("written");
+        let plan = tool.ok(&["plan", &file, "--set-file", "secret=password"]).out;
+        assert_eq!(plan, "No changes: 1 up to date.\n", "{text:?}");
+    }
     std::fs::write(tool.path("password"), "Password1234").expect("written");
     let said = tool.ok(&["plan", &file, "--set-file", "secret=password"]).out;
     assert!(said.contains("`password` has changed") && !said.contains("Password1234"), "{said}");
