@@ -70,6 +70,9 @@ pub enum Command {
         /// Delete without asking. Default: ask for confirmation.
         #[arg(long)]
         yes: bool,
+        /// Refused with the way to delete some users, which the grammar does not know.
+        #[arg(long, hide = true)]
+        target: Vec<String>,
     },
     /// Show the recorded users, or one of them.
     Show {
@@ -208,7 +211,7 @@ pub struct Global {
     /// The same, from an environment variable: for secrets; repeatable. Default: none.
     #[arg(long, value_name = "RESOURCE.PROPERTY=VARIABLE")]
     pub set_env: Vec<String>,
-    /// The same, from a file, whose last line break is left out: for secrets; repeatable. Default: none.
+    /// The same, from a file, whose last line break and byte order mark are left out: for secrets; repeatable. Default: none.
     #[arg(long, value_name = "RESOURCE.PROPERTY=PATH")]
     pub set_file: Vec<String>,
     /// A tag for every user, under those of the program; repeatable. Default: none.
@@ -304,6 +307,11 @@ impl Global {
     /// Whether the command line gives the option with this long name.
     pub fn is_given(&self, option: &str) -> bool {
         self.given.iter().any(|given| given == option)
+    }
+
+    /// The option that gives the file of the local backend.
+    pub fn local_file_option(&self) -> &'static str {
+        if self.is_given("to-local-file") { "--to-local-file" } else { "--local-file" }
     }
 
     /// The filter from the options `--where`.

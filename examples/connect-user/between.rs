@@ -19,6 +19,7 @@ use crate::{
     run::{Access, Run, overrides, settings},
     sides::Sides,
     summary,
+    way_out::quoted,
 };
 
 #[derive(clap::Args)]
@@ -83,7 +84,7 @@ pub async fn compare(args: &CompareArgs, global: &Global) -> Outcome<bool> {
 /// Copies users from one instance to another. With `--dry-run`, returns whether there is something to do.
 pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     let reached = args.sides.reach(global)?;
-    let passwords = args.passwords.read()?;
+    let passwords = args.passwords.read(&reached.to.1)?;
     let options = CopyOptions::builder()
         .settings(settings(global))
         .overrides(overrides(global)?)
@@ -135,7 +136,8 @@ fn tell(plan: &CopyPlan) -> Outcome<()> {
         let found = missing.diagnostic();
         let new = missing.nearest.as_deref().unwrap_or("NEW");
         let help = found.help.as_deref().unwrap_or_default();
-        Failure::told(&found).help(format!("{help}; `--map '{}:{}={new}'`", missing.kind, missing.name))
+        let map = quoted(&format!("{}:{}={new}", missing.kind, missing.name));
+        Failure::told(&found).help(format!("{help}; `--map {map}`"))
     }))?;
     if plan.diagnostics.iter().any(Diagnostic::is_error) { Err(Failure::said()) } else { Ok(()) }
 }

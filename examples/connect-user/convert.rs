@@ -60,7 +60,7 @@ pub struct FileArgs {
 /// Writes the users of a file in another format, user by user.
 pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     if let Some(path) = &args.imports {
-        written::check_place(path, "--imports", "no file of resources to import", is_imports)?;
+        written::check_place(path, "--imports", global, "no file of resources to import", is_imports)?;
     }
     let mut file = args.file.open(global)?;
     // The file is read twice: users may refer to later users, and nothing is written if the file has errors.

@@ -14,6 +14,7 @@ use connect_user::{
 };
 
 use crate::{
+    args::Global,
     failure::{Failure, Outcome},
     input,
     output::{self, Form},
@@ -60,7 +61,8 @@ const HEADER: &str = "name,password";
 const TABLE: &str = "table (CSV) with the columns `name` and `password`";
 
 impl PasswordArgs {
-    pub fn read(&self) -> Outcome<Given<'_>> {
+    /// Reads the passwords of a copy to the instance that `to` reaches.
+    pub fn read(&self, to: &Global) -> Outcome<Given<'_>> {
         if let Some(variable) = &self.password_env {
             return Ok(FirstPasswords::shared(input::variable(variable)?.into()).into());
         }
@@ -68,6 +70,7 @@ impl PasswordArgs {
             return Ok(FirstPasswords::of_users(passwords(file, &text(file)?)?).into());
         }
         let Some(file) = &self.make_passwords else { return Ok(Given::default()) };
+        written::check_path(file, "--make-passwords", to)?;
         let table = Table::at(file)?;
         let first = FirstPasswords::of_users(table.passwords.clone()).made();
         Ok(Given { first, table: Some(table) })
@@ -107,7 +110,6 @@ impl<'a> Table<'a> {
     /// writing them again would lose their other columns.
     fn at(file: &'a Path) -> Outcome<Self> {
         if !file.exists() {
-            input::require_regular(file, input::STILL_TO_BE_MADE)?;
             return Ok(Self { file, text: None, passwords: BTreeMap::new() });
         }
         let text = text(file)?;

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File},
     io::{self, Cursor, Read, Seek},
     path::Path,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::failure::{Failure, Outcome};
@@ -21,10 +22,17 @@ pub fn name(file: &Path) -> String {
 /// without a writer would wait forever.
 pub fn open(file: &Path, what: &str) -> Outcome<Box<dyn Read>> {
     if is_stdin(file) {
+        if IS_READ.swap(true, Ordering::Relaxed) {
+            return Err(Failure::new("standard input is given twice, and can be read once")
+                .help("give one of the two by its path"));
+        }
         return Ok(Box::new(io::stdin()));
     }
     Ok(Box::new(open_path(file, what)?))
 }
+
+/// Whether standard input is read: a second reading would find it empty.
+static IS_READ: AtomicBool = AtomicBool::new(false);
 
 fn open_path(file: &Path, what: &str) -> Outcome<File> {
     if !is_descriptor(file) {
@@ -73,8 +81,11 @@ pub fn unreadable(file: &Path, what: &str, error: &io::Error) -> Failure {
         .help(format!("give the path of a {what}"))
 }
 
-/// Fails if something other than a regular file exists at the path.
+/// Fails if the path means standard input, or something other than a regular file exists there.
 pub fn require_regular(path: &Path, help: &str) -> Outcome<()> {
+    if is_stdin(path) {
+        return Err(Failure::new(format!("`{}` is standard input, and no file", path.display())).help(help));
+    }
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
             Err(Failure::new(format!("`{}` is not a regular file", path.display())).help(help))

@@ -73,7 +73,7 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
             plan::apply(&file, program.as_deref(), yes, scale, &global).await?;
         }
         Command::Set(args) => set::set(args, &global).await?,
-        Command::Destroy { yes } => plan::destroy(yes, &global).await?,
+        Command::Destroy { yes, .. } => plan::destroy(yes, &global).await?,
         Command::Show { name, memberships } => show::show(name.as_deref(), memberships, &global).await?,
         Command::Drift { detailed_exitcode } => {
             is_something = show::drift(&global).await? && detailed_exitcode;

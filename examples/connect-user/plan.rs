@@ -75,7 +75,7 @@ pub struct PlanArgs {
 /// Shows the plan, and returns whether there is something to do.
 pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool> {
     let program = program(file, global)?;
-    args.out.as_deref().map_or(Ok(()), saved::check_place)?;
+    args.out.as_deref().map_or(Ok(()), |out| saved::check_place(out, global))?;
     // The refreshed state that a saved plan is based on must be recorded.
     let access = if args.out.is_some() { Access::Record } else { Access::Read };
     let (run, entries) = Run::open(global, args.scale, access).await?;

@@ -14,13 +14,14 @@ use connect_user::{
 };
 
 use crate::{
-    args::{Global, Scale},
+    args::{BackendKind, Global, Scale},
     backend::Backend,
     failure::{Failure, Outcome},
     interrupt::end_on_interrupt,
     output,
     progress::Watch,
     state,
+    written::check_own,
 };
 
 /// The recorded entries, by resource name.
@@ -86,6 +87,12 @@ impl<'a> Run<'a> {
     pub async fn open(args: &'a Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
         // Report mistyped options before anything is locked.
         let (filter, overrides) = (args.filter()?, overrides(args)?);
+        if let StateLocation::File(path) = StateLocation::new(&args.state) {
+            check_own(&path, "--state", args)?;
+        }
+        if !access.is_offline() && args.backend == BackendKind::Local {
+            check_own(&args.local_file, args.local_file_option(), args)?;
+        }
         let service = async |is_used| match access.is_offline() {
             true => Ok(Backend::offline()),
             false => Backend::open(args, is_used, access == Access::Write).await,

@@ -15,12 +15,13 @@ use crate::{
     plan::{confirm, told},
     program::{assignments, program as read},
     run::{Access, Run},
+    way_out::quoted,
     written,
 };
 
 /// Refuses to overwrite a file that is not a plan, such as the program.
-pub fn check_place(file: &Path) -> Outcome<()> {
-    written::check_place(file, "--out", "not a plan", PlanFile::is_one)
+pub fn check_place(file: &Path, args: &Global) -> Outcome<()> {
+    written::check_place(file, "--out", args, "not a plan", PlanFile::is_one)
 }
 
 /// Writes a plan to a file that only its owner may read.
@@ -58,7 +59,7 @@ pub async fn apply(
     let (before, state) = (&file.state, state(global));
     if *before != state {
         return Err(Failure::new(format!("the plan was made for the state `{before}`, not for `{state}`"))
-            .help(format!("give `--state '{before}'`, or plan again")));
+            .help(format!("give `--state {}`, or plan again", quoted(before))));
     }
     let given = match program {
         Some(path) => read(path, global)?.passwords(file.plan.needs_passwords())?,
@@ -70,7 +71,14 @@ pub async fn apply(
     let plan = loaded.map_err(|mut refused| {
         for reason in refused.reasons.iter_mut().filter(|reason| reason.code == Code::PASSWORD_REQUIRED) {
             let name = reason.subject.as_deref().unwrap_or_default();
-            let help = format!("give it: `--set-env '{name}.password=VARIABLE'`, or `--program FILE`");
+            // The value of an option begins behind the first `=`.
+            let help = match name.contains('=') {
+                true => "give it: `--program FILE`".to_owned(),
+                false => {
+                    let set = quoted(&format!("{name}.password=VARIABLE"));
+                    format!("give it: `--set-env {set}`, or `--program FILE`")
+                }
+            };
             *reason = reason.clone().with_help(help);
         }
         refused

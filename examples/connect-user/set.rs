@@ -58,7 +58,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     let edits = PropertyEdits::parse(&args.edits, &args.unset)
         .or_else(|mistakes| Failure::all(mistakes.iter().map(Failure::told)).and(Err(Failure::said())))?;
     require_state(global)?;
-    args.out.as_deref().map_or(Ok(()), saved::check_place)?;
+    args.out.as_deref().map_or(Ok(()), |out| saved::check_place(out, global))?;
     let scale = Scale { target: args.target, stop_after: args.stop_after, ..Scale::default() };
     let access = if args.out.is_some() { Access::Record } else { Access::Write };
     let (run, entries) = Run::open(global, scale, access).await?;

@@ -12,6 +12,7 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
+    usage::once,
 };
 
 #[derive(clap::Args)]
@@ -60,6 +61,9 @@ pub struct Reached {
 
 impl Sides {
     pub fn reach(&self, global: &Global) -> Outcome<Reached> {
+        // A name may contain `=`: with more than one, only the source knows where it ends.
+        let old = self.map.iter().filter_map(|entry| entry.split_once('='));
+        once("--map", old.filter(|(_, new)| !new.contains('=')).map(|(old, _)| old.to_owned()))?;
         let names = self.map.iter().try_fold(NameMap::default(), |names, entry| names.with(entry))?;
         let is_local = global.backend == BackendKind::Local;
         let one = |id: &str,

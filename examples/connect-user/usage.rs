@@ -1,7 +1,7 @@
 //! Reads the command line: adds examples to `--help` of each command, and refuses options that the command would
 //! ignore.
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{collections::BTreeSet, ffi::OsString, process::ExitCode};
 
 use clap::{
     Arg, ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches,
@@ -151,7 +151,7 @@ pub fn read() -> Result<Outcome<Args>, clap::Error> {
     let mut args = Args::from_arg_matches(&matches)?;
     let (command, given) = given(&grammar, &matches);
     args.global.given = given;
-    Ok(check(&args.global, &command).map(|()| args))
+    Ok(check(&args.global, &command).and_then(|()| check_twice(&args.global)).map(|()| args))
 }
 
 /// The commands, each of which shows only the options that it uses.
@@ -214,13 +214,11 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
                 && is_in("show/memberships", by)
                 && (global.is_given("memberships") || is_asked())
         };
-        let ignored = ignored(option, command).filter(|(what, by)| !what.is_empty() && !asks(by));
-        if let Some((what, by)) = ignored {
-            let (command, by) = (command.replace('.', " "), by.replace(' ', "`, `").replace('.', " "));
-            return Err(Failure::new(format!("`--{option}` has no use {what}"))
-                .help(format!("leave it out of `{command}`: `{}` take it", by.replace('/', " --"))));
-        }
         let (message, help) = match (option.as_str(), command) {
+            ("where" | "target", "destroy") => (
+                "in `destroy`, which deletes every user",
+                "to delete some, take them out of the program, and `apply` it with `--where` or `--target`",
+            ),
             ("stop-after", "plan") => ("in `plan`, which changes no user", "give it to `apply`"),
             ("refresh", "import") if !global.is_given("all") => {
                 ("where the user is named: it is read whole", "leave it out")
@@ -232,6 +230,12 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
         };
         if !message.is_empty() {
             return Err(Failure::new(format!("`--{option}` has no use {message}")).help(help));
+        }
+        let ignored = ignored(option, command).filter(|(what, by)| !what.is_empty() && !asks(by));
+        if let Some((what, by)) = ignored {
+            let (command, by) = (command.replace('.', " "), by.replace(' ', "`, `").replace('.', " "));
+            return Err(Failure::new(format!("`--{option}` has no use {what}"))
+                .help(format!("leave it out of `{command}`: `{}` take it", by.replace('/', " --"))));
         }
         // Options of one side have a prefix, such as `--from-region`.
         let of_side = option.strip_prefix("from-").or(option.strip_prefix("to-"));
@@ -245,6 +249,32 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
                 Failure::new(format!("`--{option}` has no use with the real service")).help("leave it out")
             );
         }
+    }
+    Ok(())
+}
+
+/// Refuses values that are given twice, of which one would win without a word.
+fn check_twice(global: &Global) -> Outcome<()> {
+    once("--default-tag", global.default_tag.iter().map(|(key, _)| key.clone()))?;
+    let all = || "RATE:BURST".to_owned();
+    once("--rate", global.rate.iter().map(|limit| limit.operation.map_or_else(all, |one| one.to_string())))?;
+    match global.allow.iter().find(|code| global.deny.contains(code)) {
+        Some(code) => Err(Failure::new(format!("`{code}` is given by `--allow` and by `--deny`"))
+            .help("leave one of them out")),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a name that an option gives twice.
+pub fn once(option: &str, names: impl Iterator<Item = String>) -> Outcome<()> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if seen.contains(&name) {
+            return Err(
+                Failure::new(format!("`{option}` gives `{name}` twice")).help("leave one of them out")
+            );
+        }
+        seen.insert(name);
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let Diagnostic { code, path, message, help, .. } = diagnostic;
     let help = help.as_deref().unwrap_or_default();
     let reference = || message.split_once("`${")?.1.split_once("}`").map(|(reference, _)| reference);
-    let set = |reference: &str| format!("`--set '{reference}=VALUE'`");
+    let set = |reference: &str| format!("`--set {}`", quoted(&format!("{reference}=VALUE")));
     let way = match *code {
         Code::UNKNOWN_TARGET => {
             return Some(help.replacen("a target is", "`--target` takes", 1));
@@ -56,6 +56,11 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let texts: Vec<String> =
         [help.to_owned()].into_iter().chain(way).filter(|text| !text.is_empty()).collect();
     (!texts.is_empty()).then(|| texts.join("; "))
+}
+
+/// A text as a shell takes it for one argument.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The help of an error of the state, with the command that helps.

@@ -3,24 +3,78 @@
 use std::{
     fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
+use connect_user::fleet::StateLocation;
 use tempfile::NamedTempFile;
 
 use crate::{
+    args::{BackendKind, Global},
     failure::{Failure, Outcome},
     input::{self, STILL_TO_BE_MADE, is_stdin, require_regular, unreadable},
 };
 
-/// Refuses a path that is not a file, or where another kind of file exists, such as the program. `what` describes such
-/// a file in the message.
-pub fn check_place(path: &Path, option: &str, what: &str, is_one: fn(&str) -> bool) -> Outcome<()> {
+/// Refuses the path of a file for an option if it is standard input, or the file of another option, also through links:
+/// what is written last would be all that is left.
+pub fn check_own(path: &Path, option: &str, args: &Global) -> Outcome<()> {
     if is_stdin(path) {
         return Err(Failure::new(format!("`{option}` writes a file, which `{}` is not", path.display()))
             .help(STILL_TO_BE_MADE));
     }
+    let state = match StateLocation::new(&args.state) {
+        StateLocation::File(path) => Some(path),
+        _ => None,
+    };
+    let local = (args.backend == BackendKind::Local).then(|| args.local_file.clone());
+    let others = [("--state", state), (args.local_file_option(), local)];
+    let is_same = |(other, taken): &&(&str, Option<PathBuf>)| {
+        *other != option && taken.as_ref().is_some_and(|taken| without_links(taken) == without_links(path))
+    };
+    match others.iter().find(is_same) {
+        Some((other, _)) => {
+            Err(Failure::new(format!("`{option}` and `{other}` are one file, `{}`", path.display()))
+                .help("give each a file of its own"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The path of a file without links. The end of it may not exist yet.
+fn without_links(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let resolved = absolute.ancestors().find_map(|folder| {
+        let rest = absolute.strip_prefix(folder).ok()?;
+        Some(folder.canonicalize().ok()?.join(rest))
+    });
+    resolved.unwrap_or(absolute)
+}
+
+/// Refuses a path at which no file can be written, before there is something to write.
+pub fn check_path(path: &Path, option: &str, args: &Global) -> Outcome<()> {
+    check_own(path, option, args)?;
     require_regular(path, STILL_TO_BE_MADE)?;
+    let folder = folder(path);
+    match folder.is_dir() {
+        true => Ok(()),
+        false => {
+            let message =
+                format!("`{}` cannot be written: `{}` is no folder", path.display(), folder.display());
+            Err(Failure::new(message).help(format!("make the folder, or give `{option}` another path")))
+        }
+    }
+}
+
+/// Refuses a path at which no file can be written, or where another kind of file exists, such as the program. `what`
+/// describes such a file in the message.
+pub fn check_place(
+    path: &Path,
+    option: &str,
+    args: &Global,
+    what: &str,
+    is_one: fn(&str) -> bool,
+) -> Outcome<()> {
+    check_path(path, option, args)?;
     match path.exists() && !input::text(path, "file").is_ok_and(|text| is_one(&text)) {
         true => Err(Failure::new(format!("`{}` is there, and is {what}", path.display()))
             .help(format!("give `{option}` another path, or remove the file"))),
@@ -64,9 +118,9 @@ pub struct WholeFile<'p> {
 impl<'p> WholeFile<'p> {
     /// Creates the temporary file, in the same folder.
     pub fn at(path: &'p Path) -> Outcome<Self> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // The name of the temporary file would not help in the message.
-        let new = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error.kind().into()))?;
+        let new =
+            NamedTempFile::new_in(folder(path)).map_err(|error| unwritable(path, &error.kind().into()))?;
         Ok(Self { path, new })
     }
 
@@ -77,6 +131,11 @@ impl<'p> WholeFile<'p> {
         written.map_err(|error| unwritable(path, &error))?;
         self.new.persist(path).map(drop).map_err(|error| unwritable(path, &error.error))
     }
+}
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

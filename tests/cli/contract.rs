@@ -147,6 +147,14 @@ fn who_leaves_the_program_is_deleted_unless_protected() {
 fn destroy_deletes_everybody() {
     let tool = Tool::new();
     tool.apply(&tool.program(&jane()));
+    // Without the option, it would delete the others, too.
+    for option in [&["--where", "name=jane"], &["--target", "jane"]] {
+        let said = tool.fails(&[&["destroy", "--yes"][..], option].concat());
+        assert!(said.contains("has no use in `destroy`, which deletes every user"), "{said}");
+        let way = "take them out of the program, and `apply` it with `--where` or `--target`";
+        assert!(said.contains(way) && !said.contains("leave it out"), "{said}");
+    }
+    assert!(!tool.ok(&["destroy", "--help"]).out.contains("--target"));
     assert!(tool.fails(&["destroy"]).contains("there is no terminal to ask on"));
     assert!(tool.ok(&["destroy", "--yes"]).out.contains("Done: 0 created, 0 updated, 0 replaced, 1 deleted"));
     let said = tool.ok(&["destroy", "--yes", "--format", "json"]);

@@ -450,3 +450,58 @@ fn an_argument_that_is_no_text_is_refused_in_words() {
         assert!(!said.contains("panicked") && !said.contains("Secret123"), "{said}");
     }
 }
+
+/// The second reader of standard input would find it empty.
+#[test]
+fn standard_input_is_given_once() {
+    let tool = Tool::new();
+    for args in [
+        &["plan", "-", "--set-file", "t=-"][..],
+        &["validate", "-", "--set-file", "t=/dev/stdin"],
+        &["validate", "program.yaml", "--set-file", "a=-", "--set-file", "b=-"],
+        &["convert", "-", "--from", "csv", "--mapping", "-"],
+        &["adopt", "-", "--from", "csv", "--mapping", "-"],
+    ] {
+        tool.program(&jane());
+        let said = tool.fails(args);
+        assert!(said.contains("standard input is given twice, and can be read once"), "{args:?}: {said}");
+    }
+}
+
+/// Of two values for one name, one would win without a word.
+#[test]
+fn what_an_option_gives_twice_is_refused() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    for (args, expected) in [
+        (&["--default-tag", "a=b", "--default-tag", "a=c"][..], "`--default-tag` gives `a` twice"),
+        (&["--rate", "CreateUser=1:1", "--rate", "CreateUser=2:2"], "`--rate` gives `CreateUser` twice"),
+        (&["--rate", "1:1", "--rate", "2:2"], "`--rate` gives `RATE:BURST` twice"),
+        (
+            &["--allow", "email-missing", "--deny", "email-missing"],
+            "`email-missing` is given by `--allow` and by `--deny`",
+        ),
+    ] {
+        let said = tool.fails(&[&["plan", &file][..], args].concat());
+        assert!(said.contains(expected) && said.contains("leave one of them out"), "{said}");
+    }
+    tool.ok(&[
+        "plan",
+        &file,
+        "--default-tag",
+        "a=b",
+        "--default-tag",
+        "b=b",
+        "--rate",
+        "CreateUser=1:1",
+        "--rate",
+        "2:2",
+    ]);
+    let map = |more: &'static str| ["copy", "i", "t", "--map", "routingProfile:A=B", "--map", more];
+    let said = tool.fails(&map("routingProfile:A=C"));
+    assert!(said.contains("`--map` gives `routingProfile:A` twice"), "{said}");
+    // Names may have a `=`, and a name of another kind is another one.
+    for other in ["securityProfile:A=C", "routingProfile:A=B=C"] {
+        assert!(!tool.fails(&map(other)).contains("twice"), "{other}");
+    }
+}

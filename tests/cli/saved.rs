@@ -168,7 +168,21 @@ fn only_what_is_wholly_known_is_saved() {
 fn a_file_that_is_written_is_not_standard_output() {
     let tool = Tool::new();
     let file = tool.program(&jane());
+    for (args, option) in [
+        (&["--state", "-"][..], "--state"),
+        (&["--local-file", "-"], "--local-file"),
+        (&["--state", "/dev/stdin"], "--state"),
+    ] {
+        let said = tool.fails(&[&["apply", &file, "--yes"], args].concat());
+        assert!(said.contains(&format!("`{option}` writes a file, which `{}` is not", args[1])), "{said}");
+        assert!(!tool.path(".connect-user").exists());
+    }
     tool.apply(&file);
+    for args in [["-", "new.redb"], [".connect-user/users.redb", "-"]] {
+        let said = tool.fails(&[&["state", "migrate"][..], &args].concat());
+        assert!(said.contains("`-`") && !tool.path("new.redb").exists(), "{said}");
+    }
+    let local = ".connect-user/local.json";
     std::fs::write(tool.path("agents.csv"), "user login,first name,last name\nana,Ana,Roe\n")
         .expect("written");
     for (command, option) in [
@@ -178,6 +192,11 @@ fn a_file_that_is_written_is_not_standard_output() {
             &["convert", "agents.csv", "--instance", "i", "--to", "cloudformation", "--imports", "-"],
             "--imports",
         ),
+        (
+            &["copy", "i", "t", "--from-local-file", local, "--make-passwords", "-", "--state", "t.redb"],
+            "--make-passwords",
+        ),
+        (&["copy", "i", "t", "--from-local-file", local, "--to-local-file", "-"], "--to-local-file"),
     ] {
         let said = tool.fails(command);
         assert!(
@@ -187,4 +206,70 @@ fn a_file_that_is_written_is_not_standard_output() {
         );
     }
     assert!(!tool.path("-").exists());
+}
+
+/// What is written last would be all that is left of two files at one path.
+#[test]
+fn two_files_at_one_path_are_refused() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    let copy =
+        |args: &[&'static str]| [&["copy", "i", "t", "--yes", "--from-local-file", "a.json"], args].concat();
+    tool.ok(&["apply", &file, "--yes", "--state", "a.redb", "--local-file", "a.json"]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(".", tool.path("link")).expect("a link");
+    let linked = if cfg!(unix) { "link/x" } else { "./x" };
+    let cases = [
+        (vec!["apply", &file, "--yes", "--state", "x", "--local-file", "x"], ["--state", "--local-file"]),
+        (vec!["apply", &file, "--yes", "--state", "x", "--local-file", "./x"], ["--state", "--local-file"]),
+        (vec!["apply", &file, "--yes", "--state", linked, "--local-file", "x"], ["--state", "--local-file"]),
+        (vec!["plan", &file, "--state", "x", "--out", linked], ["--out", "--state"]),
+        (vec!["plan", &file, "--local-file", "x", "--out", "x"], ["--out", "--local-file"]),
+        (copy(&["--state", "x", "--to-local-file", "x"]), ["--state", "--to-local-file"]),
+        (
+            copy(&["--to-local-file", "x", "--make-passwords", linked]),
+            ["--make-passwords", "--to-local-file"],
+        ),
+        (
+            copy(&["--state", "x", "--to-local-file", "y", "--make-passwords", "x"]),
+            ["--make-passwords", "--state"],
+        ),
+    ];
+    for (args, [one, other]) in cases {
+        let said = tool.fails(&args);
+        assert!(said.contains(&format!("`{one}` and `{other}` are one file")), "{args:?}: {said}");
+        assert!(!tool.path("x").exists() && !tool.path("y").exists(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told_before_anything_is_read() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    for args in [
+        &["plan", "program.yaml", "--out", "nodir/x"][..],
+        &["set", "tags.a=b", "--all", "--out", "nodir/x"],
+        &["copy", "i", "t", "--to-local-file", "b.json", "--state", "b.redb", "--make-passwords", "nodir/x"],
+        &["convert", "none.csv", "--to", "cloudformation", "--imports", "nodir/x"],
+    ] {
+        let said = tool.fails(args);
+        assert!(said.contains("`nodir/x` cannot be written: `nodir` is no folder"), "{said}");
+        assert!(!said.contains("is not there"), "{said}");
+    }
+}
+
+/// A name may have any character, and a shell must take it as it is.
+#[test]
+fn the_way_out_of_a_missing_password_is_quoted() {
+    for (name, expected) in [
+        ("o'neill", r"`--set-env 'o'\''neill.password=VARIABLE'`, or `--program FILE`"),
+        ("a=b", "help: give it: `--program FILE`"),
+    ] {
+        let tool = Tool::new();
+        let file = program(&tool, &[(name, jane())]);
+        tool.ok(&["plan", &file, "--out", "plan.json"]);
+        let said = tool.fails(&["apply", "plan.json", "--yes"]);
+        assert!(said.contains(expected), "{said}");
+        assert_eq!(said.contains("--set-env"), !name.contains('='), "{said}");
+    }
 }
