@@ -17,7 +17,7 @@ fn program(tool: &Tool, count: usize, change: impl Fn(usize, &mut Value)) -> Str
 fn what_is_exported_imports_itself_and_plans_to_nothing() {
     let tool = Tool::new();
     tool.apply(&program(&tool, 5, |number, user| {
-        user["tags"] = json!({"number": number.to_string(), "text": "$${no} $$${reference"});
+        user["tags"] = json!({"number": number.to_string(), "text": "$${no} $$$${reference"});
     }));
     std::fs::remove_dir_all(tool.path(".connect-user/none")).ok();
     std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");

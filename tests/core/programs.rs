@@ -132,7 +132,7 @@ resources:
             ),
         ],
     );
-    let text = "resources:\n  a:\n    type: aws:connect:User\n    properties:\n      name: ${a b}${\n      tags: {x: '${}'}\n";
+    let text = "resources:\n  a:\n    type: aws:connect:User\n    properties:\n      name: ${a b}$\n      tags: {x: '${}'}\n";
     let [(message, place)] = mistakes(text).try_into().expect("one mistake");
     assert_eq!(message, "`users.yaml`: resources.a.tags.x: `${}` is not a reference");
     assert_eq!(place, "users.yaml:6:14");
@@ -299,4 +299,50 @@ fn what_a_map_says_itself_goes_before_what_is_merged_into_it() {
     assert_eq!(spec.name, Some("ana".to_owned().into()));
     assert_eq!(spec.instance_id, Input::Known("i".into()));
     assert_eq!(program.location("ana", "name").map(|at| (at.line, at.column)), Some((6, 18)));
+}
+
+/// As `parseInterpolate` of Pulumi reads them.
+#[test]
+fn a_doubled_dollar_is_one_and_a_reference_is_closed() {
+    let user = |text: &str| {
+        let text = text.replace('"', "\\\"");
+        format!(
+            "variables: {{x: {{'a}}b': c, y: d}}}}\nresources:\n  a:\n    type: aws:connect:User\n    properties: {{instanceId: i, name: a, \
+             routingProfileId: r, securityProfileIds: [s], tags: {{t: \"{text}\"}}}}\n"
+        )
+    };
+    for (text, expected) in [
+        ("$", "$"),
+        ("a$b$", "a$b$"),
+        ("a$$b$$", "a$b$"),
+        ("$$$", "$$"),
+        ("$$$$", "$$"),
+        ("$${x.y}", "${x.y}"),
+        ("$$${x.y}", "$d"),
+        ("$$$${x.y}", "$${x.y}"),
+        ("$$$$${x.y}$$${x.y}", "$$d$d"),
+        ("${x[\"a}b\"]}}", "c}"),
+        ("{$$}{", "{$}{"),
+    ] {
+        let program = read(&user(text)).expect("a program");
+        let tags = spec(&program, "a", &Scope::default()).tags.expect("tags").into_known().expect("known");
+        assert_eq!(tags.get("t"), Some(&Input::Known(expected.to_owned())), "{text}");
+        // What is written means the same.
+        let properties: Value =
+            serde_json::from_value(serde_json::json!({"tags": {"t": expected}})).expect("JSON");
+        let written = WrittenResource::new("a", &properties, None).yaml();
+        let program = read(&format!("resources:\n{written}")).expect("a program");
+        let again = spec(&program, "a", &Scope::default()).tags.expect("tags").into_known().expect("known");
+        assert_eq!(again.get("t"), Some(&Input::Known(expected.to_owned())), "{written}");
+    }
+    for text in ["${", "a ${x.y", "$$${x", "${x[\"}"] {
+        let told = mistakes(&user(text));
+        assert_eq!(told[0].0, "`users.yaml`: resources.a.tags.t: a `${` is not closed", "{text}");
+    }
+    let unused = "variables: {x: '${a.b'}\noutputs: {y: ['${']}\nresources: {}\n";
+    let told: Vec<_> = mistakes(unused).into_iter().map(|(message, _)| message).collect();
+    let expected =
+        ["`variables.x` has a `${` that is not closed", "`outputs.y` has a `${` that is not closed"];
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().zip(expected).all(|(told, expected)| told.contains(expected)), "{told:?}");
 }

@@ -20,6 +20,8 @@ fn text() -> impl Strategy<Value = String> {
         sample::select(vec![
             "${x}",
             "$${",
+            "$",
+            "$$",
             "%{if}",
             "\"",
             "\\",
@@ -226,7 +228,7 @@ resources:
       password: ${secret}
       routingProfileId: ${queue.routingProfileId}
       securityProfileIds: [s1, "${profile}/security-profile/s2"]
-      tags: {lead: "${lead.arn}", text: "$${x} of ${team}"}
+      tags: {lead: "${lead.arn}", text: "$${x} of ${team}", cost: "$$$$${team} $$"}
     options: {protect: true, ignoreChanges: [tags.lead, identityInfo.email], dependsOn: ["${lead}", "${queue}"], aliases: [old]}
   queue: {type: "aws:connect:RoutingProfile"}
 "#;
@@ -277,6 +279,8 @@ fn references_become_variables_of_terraform() {
         "  security_profile_ids = [\"s1\", \"${var.profile}/security-profile/s2\"]",
         "\"lead\" = connect_user.lead.arn",
         "\"text\" = \"$${x} of ${var.team}\"",
+        // A `$` right before a template would escape it.
+        "\"cost\" = \"${\"$$\"}${var.team} $\"",
         "  depends_on = [connect_user.lead]\n  lifecycle {\n    prevent_destroy = true\n    \
          ignore_changes = [tags[\"lead\"], identity_info[0].email]\n  }",
     ] {
@@ -333,6 +337,7 @@ fn references_become_parameters_of_a_template() {
     assert_eq!(
         properties["Tags"],
         json!([
+            {"Key": "cost", "Value": {"Fn::Sub": "$$${team} $"}},
             {"Key": "lead", "Value": {"Fn::GetAtt": ["lead", "UserArn"]}},
             {"Key": "text", "Value": {"Fn::Sub": "${!x} of ${team}"}},
         ])
@@ -345,7 +350,7 @@ fn references_become_parameters_of_a_template() {
     let user = again.users.iter().find(|user| user.references.iter().any(of_tags)).expect("a user with tags");
     let tags = user.references.iter().filter(|found| of_tags(found));
     let tags: Vec<_> = tags.map(|found| found.expression.as_str()).collect();
-    assert_eq!(tags, ["${lead.UserArn}", "$${x} of ${team}"]);
+    assert_eq!(tags, ["$$$$${team} $$", "${lead.UserArn}", "$${x} of ${team}"]);
 }
 
 #[test]

@@ -513,6 +513,8 @@ fn a_program_is_edited_in_place() {
     // A text that looks like a reference is none.
     let odd = edit(&["cleo"], &["tags.odd=${x}"], NONE);
     assert!(odd.ends_with("      tags: {odd: \"$${x}\"}\n"), "{odd}");
+    let odd = edit(&["cleo"], &["tags.odd=$$ a$b $${"], NONE);
+    assert!(odd.ends_with("      tags: {odd: \"$$$ a$b $$$${\"}\n"), "{odd}");
     let crlf = TEAM.replace('\n', "\r\n");
     let edited = edit_program("p.yaml", &format!("\u{feff}{crlf}"), all, &edits(&["tags.team=blue"], NONE))
         .expect("edited");

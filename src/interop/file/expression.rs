@@ -1,7 +1,10 @@
 //! References in the inputs of a user, which are unknown values: kept as texts until the user is complete.
 
 use super::{inputs::visit, users::FileReference};
-use crate::user::{Path, Value};
+use crate::{
+    interop::program::Part,
+    user::{Path, Value},
+};
 
 /// The member that marks an object as an expression. No property has this name.
 const EXPRESSION: &str = "\0expression";
@@ -24,7 +27,7 @@ pub(super) fn as_expression(value: &Value) -> Option<&str> {
 
 /// Escapes a text, for use within an expression.
 pub(super) fn literal(text: &str) -> String {
-    text.replace("${", "$${")
+    Part::escaped(text, true)
 }
 
 /// Replaces the expressions of a document by unknown values, and returns the expressions.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::{
     definitions::Definitions,
     error::{Checked, Mistake},
-    reference::{Reference, each_reference},
+    evaluate::UNCLOSED,
+    reference::{Reference, each_reference, is_unclosed},
     resource::{Other, ProgramResource},
     source::section,
 };
@@ -66,6 +67,11 @@ pub(super) fn check_unused(
         let unused = section(document, &parts)
             .filter(|(name, _)| part == "outputs" || !variables.contains(name.as_str()));
         for (name, value) in unused {
+            if is_unclosed(value) {
+                let message = format!("`{part}.{name}` has a `${{` that is not closed");
+                mistakes.push(Mistake::new(message, UNCLOSED).of(&[part, name]));
+                continue;
+            }
             let mut undefined = None;
             each_reference(value, &mut |text| {
                 let reference = Reference::parse(text);

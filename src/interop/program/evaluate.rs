@@ -23,6 +23,9 @@ const MOST_DEPTH: usize = 64;
 /// maximum length needs a fifth of it.
 const MOST_EXPANDED: usize = 256 * 1_024;
 
+/// Help for a `${` that is not closed.
+pub(super) const UNCLOSED: &str = "write `}` behind the reference, or `$${` for a plain `${`";
+
 /// Help for a mistake in a reference in a password, whose text is not shown.
 const IN_PASSWORD: &str = "write `$${` for a plain `${`, or define what it refers to";
 
@@ -132,7 +135,8 @@ impl Evaluation<'_> {
         let mut unknown = false;
         for part in Part::all(text) {
             match part {
-                Part::Text(text) => whole.push_str(text),
+                Part::Text(text) => whole.push_str(&text),
+                Part::Unclosed(_) => return Err(Mistake::new("a `${` is not closed", UNCLOSED)),
                 Part::Reference(reference) => match self.reference(reference, at)? {
                     Value::Unknown => unknown = true,
                     Value::String(text) => whole.push_str(&text),

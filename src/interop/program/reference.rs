@@ -1,6 +1,6 @@
 //! References: `${name.property}` in texts, and the paths in them.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::user::Value;
 
@@ -134,40 +134,51 @@ pub(super) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     }
 }
 
-/// A part of a text: plain text, or a reference.
+/// A part of a text.
 #[derive(Debug, PartialEq)]
 pub(in crate::interop) enum Part<'a> {
-    Text(&'a str),
+    /// Plain text, with its escapes resolved. No other plain text is beside it.
+    Text(Cow<'a, str>),
+    /// The text between `${` and `}`.
     Reference(&'a str),
+    /// The rest of the text from a `${` that is not closed, which is a mistake.
+    Unclosed(&'a str),
 }
 
 impl<'a> Part<'a> {
-    /// Returns the parts of a text; `$${` is the escaped text `${`.
+    /// Returns the parts of a text, as Pulumi reads it: `$$` is an escaped `$`, wherever it stands.
     pub(in crate::interop) fn all(mut text: &'a str) -> Vec<Self> {
         let mut parts = Vec::new();
-        // After the last `}` there is no reference: search for it once, not once for each `${`.
-        let mut closes = text.contains('}');
         while let Some(start) = text.find('$') {
             let (before, rest) = text.split_at(start);
-            parts.push(Self::Text(before));
-            if let Some(escaped) = rest.strip_prefix("$${") {
-                parts.push(Self::Text("${"));
-                text = escaped;
-                continue;
-            }
-            let inside = rest.strip_prefix("${").filter(|_| closes);
-            if let Some((reference, after)) = inside.and_then(|inside| inside.split_once('}')) {
+            push_text(&mut parts, before);
+            if let Some(inside) = rest.strip_prefix("${") {
+                let Some((reference, after)) = closed(inside) else {
+                    parts.push(Self::Unclosed(rest));
+                    return parts;
+                };
                 parts.push(Self::Reference(reference.trim()));
                 text = after;
             } else {
-                closes = closes && inside.is_none();
-                parts.push(Self::Text("$"));
-                text = rest.get(1..).unwrap_or_default();
+                push_text(&mut parts, "$");
+                text = rest.strip_prefix("$$").or_else(|| rest.strip_prefix('$')).unwrap_or_default();
             }
         }
-        parts.push(Self::Text(text));
-        parts.retain(|part| !matches!(part, Self::Text("")));
+        push_text(&mut parts, text);
         parts
+    }
+
+    /// Escapes a plain text. `has_more` says whether more text follows, which may be a reference.
+    pub(in crate::interop) fn escaped(text: &str, has_more: bool) -> String {
+        let mut escaped = String::with_capacity(text.len());
+        let mut characters = text.chars().peekable();
+        while let Some(c) = characters.next() {
+            escaped.push(c);
+            if c == '$' && characters.peek().map_or(has_more, |next| matches!(next, '$' | '{')) {
+                escaped.push('$');
+            }
+        }
+        escaped
     }
 
     /// The text of a reference, if the whole text is one reference.
@@ -176,6 +187,39 @@ impl<'a> Part<'a> {
             [Self::Reference(reference)] => Some(*reference),
             _ => None,
         }
+    }
+}
+
+fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
+    match parts.last_mut() {
+        _ if text.is_empty() => {}
+        Some(Part::Text(before)) => before.to_mut().push_str(text),
+        _ => parts.push(Part::Text(text.into())),
+    }
+}
+
+/// The text before the `}` that closes a reference, and the text behind it. A quoted name may contain `}`.
+fn closed(inside: &str) -> Option<(&str, &str)> {
+    let (mut is_quoted, mut before) = (false, ' ');
+    for (at, c) in inside.char_indices() {
+        match c {
+            '}' if !is_quoted => return Some((inside.get(..at)?, inside.get(at + 1..)?)),
+            '"' if is_quoted => is_quoted = before == '\\',
+            '"' => is_quoted = before == '[',
+            _ => {}
+        }
+        before = c;
+    }
+    None
+}
+
+/// Whether a value has a `${` that is not closed.
+pub(super) fn is_unclosed(value: &Value) -> bool {
+    match value {
+        Value::String(text) => matches!(Part::all(text).last(), Some(Part::Unclosed(_))),
+        Value::List(items) => items.iter().any(is_unclosed),
+        Value::Map(members) => members.iter().any(|(_, value)| is_unclosed(value)),
+        _ => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use super::reference::Part;
 use crate::user::{ImportId, Value, one_line};
 
 /// A user as a resource of a program, for example to export users that exist.
@@ -118,10 +119,10 @@ fn key(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Escapes all texts of a value that look like references: actual values are not references.
+/// Escapes all texts of a value, so that no part of them is read as a reference or as an escape.
 pub(in crate::interop) fn without_references(value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(text.replace("${", "$${")),
+        Value::String(text) => Value::String(Part::escaped(text, false)),
         Value::List(items) => Value::List(items.iter().map(without_references).collect()),
         Value::Map(members) => Value::Map(
             members.iter().map(|(name, value)| (name.clone(), without_references(value))).collect(),

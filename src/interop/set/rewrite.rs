@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::tree::{Key, Kind, Node, Quotes};
 use crate::{
-    interop::program::{json_line, read_yaml},
+    interop::program::{Part, json_line, read_yaml},
     user::{Path, Value},
 };
 
@@ -97,7 +97,7 @@ impl<'t> Rewrite<'t> {
                 let alias = self.text.get(node.range.clone()).unwrap_or_default();
                 in_the_way(format!("comes from the alias `{alias}`"))
             }
-            (_, Value::String(text)) if text.replace("$${", "").contains("${") => {
+            (_, Value::String(text)) if !matches!(Part::all(text).as_slice(), [] | [Part::Text(_)]) => {
                 in_the_way(format!("comes from the reference `{text}`"))
             }
             (Kind::Map { members, .. }, Value::Map(values)) => {

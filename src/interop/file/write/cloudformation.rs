@@ -289,6 +289,7 @@ impl Properties<'_> {
         for part in parts {
             match part {
                 Part::Text(part) => text.sub.push_str(&part.replace("${", "${!")),
+                Part::Unclosed(part) => text.sub.push_str(&part.replace("${", "${!")),
                 Part::Reference(reference) => {
                     let name = self.reference(reference, kind);
                     text.sub.push_str(&format!("${{{name}}}"));

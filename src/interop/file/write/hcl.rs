@@ -171,11 +171,23 @@ impl Block<'_> {
         if let Some(reference) = Part::alone(expression) {
             return self.reference(reference, kind);
         }
-        let parts = Part::all(expression).into_iter().map(|part| match part {
-            Part::Text(text) => escaped(text),
-            Part::Reference(reference) => format!("${{{}}}", self.reference(reference, kind)),
-        });
-        format!("\"{}\"", parts.collect::<String>())
+        let mut text = String::new();
+        for part in Part::all(expression) {
+            match part {
+                Part::Text(part) => text.push_str(&escaped(&part)),
+                Part::Unclosed(part) => text.push_str(&escaped(part)),
+                Part::Reference(reference) => {
+                    // Right before a template, a `$` would escape it.
+                    let plain = text.trim_end_matches('$').len();
+                    let signs = text.split_off(plain);
+                    if !signs.is_empty() {
+                        text.push_str(&format!("${{\"{signs}\"}}"));
+                    }
+                    text.push_str(&format!("${{{}}}", self.reference(reference, kind)));
+                }
+            }
+        }
+        format!("\"{text}\"")
     }
 
     /// An attribute of another user, or a variable.

@@ -7,7 +7,7 @@ use super::{
     writing::{self, Writing},
 };
 use crate::{
-    interop::program::{WrittenResource, json_line, without_references},
+    interop::program::{Part, WrittenResource, json_line, without_references},
     user::Value,
 };
 
@@ -93,7 +93,7 @@ impl Resources {
             let kind = Kind::at(&path, &expression);
             let text = rewrite(
                 &expression,
-                |text| text.replace("${", "$${"),
+                |text| Part::escaped(text, true),
                 |reference| {
                     if writing.has(root(reference)) || root(reference) == "pulumi" {
                         return format!("${{{reference}}}");

@@ -120,7 +120,8 @@ pub(super) fn rewrite(
 ) -> String {
     let parts = Part::all(expression);
     let parts = parts.into_iter().map(|part| match part {
-        Part::Text(part) => text(part),
+        Part::Text(part) => text(&part),
+        Part::Unclosed(part) => text(part),
         Part::Reference(part) => reference(part),
     });
     parts.collect()
