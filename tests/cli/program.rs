@@ -420,3 +420,58 @@ fn violations_have_line_and_column_under_either_spelling() {
     let line: Value = serde_json::from_str(&said).expect("JSON");
     assert!(line["line"].is_u64() && line["column"].is_u64(), "{said}");
 }
+
+/// A reference that would lead nowhere after the first users are made is a mistake before.
+#[test]
+fn references_to_users_lead_somewhere() {
+    let tool = Tool::new();
+    let program = |reference: &str| {
+        let mut lead = with("name", json!("lead"));
+        lead["userProficiencies"] = json!([{"attributeName": "a", "attributeValue": "b", "level": 1}]);
+        let second = with("tags", json!({"of": format!("${{lead.{reference}}}")}));
+        tool.write(&json!({"resources": {"lead": user(lead), "jane": user(second)}}))
+    };
+    for (reference, message) in [
+        ("identityInfo.emial", "did you mean `${lead.identityInfo.email}`?"),
+        ("identityInfo[0]", "refer to one of `firstName`, `lastName`"),
+        ("userId.foo", "refer to `${lead.userId}`"),
+        ("routingProfileId[0]", "refer to `${lead.routingProfileId}`"),
+        ("securityProfileIds.first", "refer to `${lead.securityProfileIds}`"),
+        ("securityProfileIds[*]", "refer to `${lead.securityProfileIds}`"),
+        ("tags.a.b", "refer to `${lead.tags.a}`"),
+        ("autoAcceptConfigs[0].autoAcept", "did you mean `${lead.autoAcceptConfigs[0].autoAccept}`?"),
+        ("usrId", "did you mean `${lead.userId}`?"),
+        ("securityProfileIds[5]", "is not set"),
+        ("userProficiencies[1].level", "is not set"),
+        ("identityInfo.mobile", "is not set"),
+        ("hierarchyGroupId", "is not set"),
+        ("tags.none", "is not set"),
+        ("tagsAll.none", "is not set"),
+    ] {
+        let file = program(reference);
+        for command in ["validate", "plan"] {
+            let said = tool.fails(&[command, &file]);
+            assert!(said.contains("`${lead.") && said.contains(message), "{reference}: {said}");
+        }
+    }
+    for reference in [
+        "phoneConfig.autoAccept",
+        "securityProfileIds[0]",
+        "securityProfileIds.0",
+        "userProficiencies[0].attributeName",
+        "autoAcceptConfigs[0].autoAccept",
+        "tagsAll[\"aws:stack\"]",
+        "lastModifiedTime",
+    ] {
+        tool.ok(&["validate", &program(reference)]);
+    }
+    tool.ok(&["validate", &program("tagsAll.team"), "--default-tag", "team=red"]);
+    // What an actual user may have is not known before it is read.
+    let file = program("hierarchyGroupId");
+    let text = std::fs::read_to_string(tool.path(&file)).expect("a program");
+    let mut document: Value = serde_json::from_str(&text).expect("JSON");
+    document["resources"]["lead"]["options"] = json!({"import": "i:u"});
+    tool.ok(&["validate", &tool.write(&document)]);
+    // Nor is a user who is left out of a plan.
+    tool.ok(&["plan", &program("hierarchyGroupId"), "--target", "jane"]);
+}

@@ -66,7 +66,9 @@ impl Deployment<'_> {
                 // References to this user get its recorded values.
                 match session.state(user.name()) {
                     Some(state) => self.scope.known(user.name(), state.encode()),
-                    None => self.scope.pending(user.name(), Value::Map(Vec::new()), None),
+                    None => {
+                        self.scope.pending(user.name(), Value::Map(Vec::new()), Some(&Value::Unknown));
+                    }
                 }
                 continue;
             }
@@ -154,7 +156,8 @@ impl Deployment<'_> {
             match (actual, action) {
                 (Some(state), Action::None) => self.scope.known(name, state.encode()),
                 (Some(state), Action::Update) => self.scope.pending(name, inputs, Some(&state.encode())),
-                _ => self.scope.pending(name, inputs, None),
+                // Offline, a user that is to be imported is not read.
+                _ => self.scope.pending(name, inputs, options.import.as_ref().map(|_| &Value::Unknown)),
             }
         }
         ReviewedUser { name: name.to_owned(), report, unresolved }

@@ -6,7 +6,7 @@ use super::{base::Deployment, error::DeploymentError, values::suffix};
 use crate::{
     fleet::{DesiredSpec, Session},
     interop::program::{ProgramError, ProgramResource, Scope},
-    user::{Settings, UserSpec},
+    user::{Settings, UserSpec, Value},
     validate::with_name,
 };
 
@@ -46,7 +46,7 @@ impl<'a> Deployment<'a> {
         for user in program.in_order() {
             let mut spec = program.evaluate(user, &scope)?.spec.clone();
             if program.is_needed(user) {
-                scope.pending(user.name(), spec.encode(), None);
+                scope.pending(user.name(), spec.encode(), Some(&Value::Unknown));
             }
             let suffix = suffix(session.entries().get(user.name())).filter(|_| spec.name.is_none());
             if suffix.is_some() {
