@@ -11,7 +11,7 @@ use super::{
     reference::{Reference, Step},
     yaml,
 };
-use crate::user::Value;
+use crate::user::{Value, nearest, one_line};
 
 /// The text of a program, with its name for messages.
 pub struct Source {
@@ -150,7 +150,7 @@ fn template() -> Mistake {
 fn check(document: &Document) -> Checked<()> {
     let has = |member: &str| document.members.get(member).is_some();
     if matches!(document.resources, Resources::Map(_)) {
-        return Ok(());
+        return check_sections(&document.members);
     }
     if has("AWSTemplateFormatVersion") || has("Resources") {
         return Err(template());
@@ -170,11 +170,57 @@ fn check(document: &Document) -> Checked<()> {
     if let Some(mistake) = document.members.as_str().and_then(unlike) {
         return Err(mistake);
     }
+    check_sections(&document.members)?;
     let message = match document.resources {
         Resources::Missing => "has no `resources`",
         _ => "has a `resources` that is not a map",
     };
     Err(Mistake::new(message, "write `resources: { NAME: { type: aws:connect:User, properties: { … } } }`"))
+}
+
+/// The sections of a program.
+const SECTIONS: &[&str] = &["config", "configuration", "variables", "resources", "outputs"];
+
+/// The other members of a project of Pulumi, which have no meaning for users.
+const OTHERS: &[&str] = &[
+    "author",
+    "backend",
+    "components",
+    "description",
+    "license",
+    "main",
+    "name",
+    "namespace",
+    "options",
+    "packages",
+    "plugins",
+    "pulumi",
+    "requiredPulumiVersion",
+    "runtime",
+    "sdks",
+    "stackConfigDir",
+    "template",
+    "website",
+];
+
+/// Checks that each section is a map, and that no member is a misspelt section. Members of other tools are ignored.
+fn check_sections(members: &Value) -> Checked<()> {
+    let Value::Map(members) = members else { return Ok(()) };
+    for (name, value) in members {
+        if SECTIONS.contains(&name.as_str()) {
+            if !matches!(value, Value::Map(_) | Value::Null) {
+                let message = format!("has `{name}` that is {}, not a map", value.describe());
+                let help = format!("write `{name}: {{ NAME: … }}`, or leave it out");
+                return Err(Mistake::new(message, help).of(&[name]));
+            }
+        } else if !OTHERS.contains(&name.as_str())
+            && let Some(near) = nearest(name, SECTIONS.iter().copied())
+        {
+            let message = format!("has `{}`, which is no section of a program", one_line(name));
+            return Err(Mistake::new(message, format!("did you mean `{near}`?")).of(&[name]));
+        }
+    }
+    Ok(())
 }
 
 /// The members of a section that may have several names.
