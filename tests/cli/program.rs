@@ -475,3 +475,75 @@ fn references_to_users_lead_somewhere() {
     // Nor is a user who is left out of a plan.
     tool.ok(&["plan", &program("hierarchyGroupId"), "--target", "jane"]);
 }
+
+/// Only the password is kept secret: anything else would be printed in a plan and recorded as it is.
+#[test]
+fn a_secret_that_is_no_password_is_refused() {
+    let tool = Tool::new();
+    let program = |member: &str, value: Value| {
+        tool.write(&json!({
+            "config": {"hidden": {"type": "string", "secret": true, "default": "S3cretValue"}},
+            "variables": {"whole": {"fn::secret": "S3cretValue"}, "part": {"fn::Secret": {"a": "S3cretValue"}}, "led": "${hidden}"},
+            "resources": {"jane": user(with(member, value))},
+        }))
+    };
+    for value in [
+        json!({"fn::secret": "S3cretValue"}),
+        json!("${hidden}"),
+        json!("${whole}"),
+        json!("${part.a}"),
+        json!("x${led}"),
+    ] {
+        tool.ok(&["validate", &program("password", value.clone())]);
+        let mut both = with("password", value.clone());
+        both["tags"] = json!({"a": value});
+        let text = std::fs::read_to_string(tool.path("program.yaml")).expect("a program");
+        let mut document: Value = serde_json::from_str(&text).expect("JSON");
+        document["resources"]["jane"] = user(both);
+        for file in [program("directoryUserId", value.clone()), tool.write(&document)] {
+            let said = tool.fails(&["plan", &file]);
+            assert!(said.contains("is marked as secret, and would be shown in plans"), "{value}: {said}");
+            assert!(said.contains("only `password` is kept secret"), "{said}");
+            assert!(!said.contains("S3cretValue"), "{said}");
+        }
+    }
+    let said = tool
+        .fails(&["validate", &program("tags", json!({"a": {"fn::secret": "S3cretValue"}, "b": "${whole}"}))]);
+    assert!(said.contains("resources.jane.tags.a: ") && said.contains("resources.jane.tags.b: "), "{said}");
+    let said =
+        tool.fails(&["validate", &program("tags", json!({"a": "${hidden}"})), "--set", "hidden=S3cretValue"]);
+    assert!(said.contains("is marked as secret") && !said.contains("S3cretValue"), "{said}");
+}
+
+#[test]
+fn a_section_that_is_none_is_not_ignored() {
+    let tool = Tool::new();
+    for (section, message, help) in [
+        (
+            json!({"varaibles": {}}),
+            "has `varaibles`, which is no section of a program",
+            "did you mean `variables`?",
+        ),
+        (
+            json!({"Outputs": {}}),
+            "has `Outputs`, which is no section of a program",
+            "did you mean `outputs`?",
+        ),
+        (json!({"config": ["a"]}), "has `config` that is a list, not a map", "write `config: { NAME: … }`"),
+        (json!({"variables": "a"}), "has `variables` that is a string, not a map", "or leave it out"),
+        (json!({"outputs": 1}), "has `outputs` that is a number, not a map", "or leave it out"),
+    ] {
+        let mut program = section.clone();
+        program["resources"] = json!({"jane": user(jane())});
+        let said = tool.fails(&["validate", &tool.write(&program)]);
+        assert!(said.contains(message) && said.contains(help), "{section}: {said}");
+        assert!(said.contains("at: program.yaml:1:"), "{said}");
+    }
+    let said = tool.fails(&["validate", &tool.write(&json!({"resorces": {"jane": user(jane())}}))]);
+    assert!(said.contains("did you mean `resources`?"), "{said}");
+    let other = json!({
+        "name": "p", "runtime": "yaml", "plugins": {}, "options": {}, "x-team": 1, "config": null,
+        "resources": {"jane": user(jane())},
+    });
+    tool.ok(&["validate", &tool.write(&other)]);
+}

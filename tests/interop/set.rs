@@ -552,7 +552,7 @@ fn json_stays_json() {
 /// Programs in which a value is not the user's own, who is refused, and what is said.
 const SHARED: &[(&str, &[(&str, &str)])] = &[
     ("routingProfileId: ${profile}", &[("ana", "comes from the reference `${profile}`")]),
-    ("routingProfileId: {fn::secret: r1}", &[("ana", "comes from `fn::secret`")]),
+    ("routingProfileId: {fn::toJSON: r1}", &[("ana", "comes from `fn::toJSON`")]),
     ("routingProfileId: *profile", &[("ana", "comes from the alias `*profile`")]),
     ("<<: *common", &[("ana", "comes from a map that is merged in (`<<`)")]),
 ];

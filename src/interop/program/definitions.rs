@@ -1,7 +1,7 @@
 //! The things in a program that references can refer to.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
@@ -20,6 +20,8 @@ pub(super) struct Definitions {
     pub(super) variables: HashMap<String, Value>,
     /// Configuration values, with their defaults.
     pub(super) config: HashMap<String, Option<Value>>,
+    /// The configuration values that are marked as secret.
+    pub(super) secrets: HashSet<String>,
     /// The name of the Pulumi project.
     pub(super) project: Option<String>,
     /// The values that the host gives.
@@ -37,12 +39,18 @@ impl Definitions {
         let config = section(document, &["config", "configuration"])
             .map(|(name, value)| (name.clone(), default_of(value).cloned()))
             .collect();
+        let is_secret = |value: &Value| value.get("secret") == Some(&Value::Bool(true));
+        let secrets = section(document, &["config", "configuration"])
+            .filter(|(_, value)| is_secret(value))
+            .map(|(name, _)| name.clone())
+            .collect();
         let project = document.get("name").and_then(Value::as_str).map(str::to_owned);
         Self {
             users,
             others,
             variables,
             config,
+            secrets,
             project,
             values: HashMap::new(),
             suggestions: Mutex::default(),

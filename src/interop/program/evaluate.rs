@@ -70,8 +70,8 @@ struct Evaluation<'a> {
     user: Reference,
     /// The references that are being followed.
     following: Vec<Reference>,
-    /// The values of references: each reference is followed once.
-    known: HashMap<Reference, Value>,
+    /// The values of references, in the password and elsewhere: each reference is followed once.
+    known: HashMap<(bool, Reference), Value>,
     /// The number of bytes that references have expanded to.
     expanded: usize,
     /// Why each reference is not resolved, and where in the user it was met first.
@@ -83,7 +83,13 @@ struct Evaluation<'a> {
 impl Evaluation<'_> {
     fn value(&mut self, value: &Value, at: &At<'_>) -> Checked<Value> {
         match (function(value), value) {
-            (Some((name, inner)), _) if is_secret(name) => self.value(inner, at),
+            (Some((name, inner)), _) if is_secret(name) => {
+                match check_secret(at) {
+                    Err(mistake) if at.is_in_user() => self.mistakes.push(self.told(mistake, at)),
+                    checked => checked?,
+                }
+                self.value(inner, at)
+            }
             (Some((name, _)), _) => {
                 Ok(take_shape(self.function(&at.reference(&self.user), name, at), at.property()))
             }
@@ -179,7 +185,8 @@ impl Evaluation<'_> {
     }
 
     fn follow(&mut self, reference: &Reference, at: &At<'_>) -> Checked<Value> {
-        if let Some(value) = self.known.get(reference) {
+        let key = (at.is_in_password(), reference.clone());
+        if let Some(value) = self.known.get(&key) {
             return Ok(value.clone());
         }
         if self.following.contains(reference) {
@@ -194,12 +201,15 @@ impl Evaluation<'_> {
         let value = self.look_up(reference, at);
         self.following.pop();
         let value = value?;
-        self.known.insert(reference.clone(), value.clone());
+        self.known.insert(key, value.clone());
         Ok(value)
     }
 
     fn look_up(&mut self, reference: &Reference, at: &At<'_>) -> Checked<Value> {
         let (program, root) = (self.program, reference.root());
+        if program.secrets.contains(root) {
+            check_secret(at)?;
+        }
         if let Some(value) = program.values.get(reference) {
             return Ok(value.expose().into());
         }
@@ -238,7 +248,7 @@ impl Evaluation<'_> {
         let Some(step) = rest.first() else { return self.value(value, &At::Inside(reference, at)) };
         if let Some((name, inner)) = function(value) {
             return match is_secret(name) {
-                true => self.within(inner, reference, passed, at),
+                true => check_secret(at).and_then(|()| self.within(inner, reference, passed, at)),
                 false => Ok(self.function(reference, name, at)),
             };
         }
@@ -302,6 +312,17 @@ impl Evaluation<'_> {
         let undefined = found(message, help);
         self.undefined.push(undefined);
     }
+}
+
+/// Refuses a secret value that is not in the password.
+fn check_secret(at: &At<'_>) -> Checked<()> {
+    if at.is_in_password() {
+        return Ok(());
+    }
+    let message = "is marked as secret, and would be shown in plans and recorded in clear text";
+    let help = "only `password` is kept secret: leave the property out, or take `fn::secret` or `secret: true` out \
+                where the value is none";
+    Err(Mistake::new(message, help))
 }
 
 /// The approximate size of a value in bytes.
