@@ -76,12 +76,8 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
         false => None,
     };
     instances.take_notices().iter().for_each(output::diagnostic);
-    let mut file = UserFile::of_existing(&users, &run.settings, directory.as_deref());
-    for user in &mut file.users {
-        // A user that is recorded under this name need not be imported.
-        let recorded = session.state(&user.name).map(|state| state.id());
-        user.options.import.take_if(|id| recorded.as_ref() == Some(id));
-    }
+    // Recorded users are imported, too: the program may outlive the state.
+    let file = UserFile::of_existing(&users, &run.settings, directory.as_deref());
     let format = if output::is_json() { FileFormat::ProgramJson } else { FileFormat::Program };
     let written = write(format, &file, &WriteOptions::default()).map_err(|error| Failure::told(&error))?;
     output::file(&written.text)?;
