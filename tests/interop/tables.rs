@@ -352,3 +352,11 @@ fn what_a_mapping_names_and_a_file_does_not_have_is_told() {
     }
     assert_eq!(told(&of(FileFormat::AwsCli, answer, "defaults: {tags: {team: a}}")), [""; 0]);
 }
+
+#[test]
+fn what_is_in_a_column_without_a_header_is_told() {
+    let file = table("user login,,first name,\njane,x,Jane,\njohn,y,John,\nteo,,Teo,\n");
+    let expected = "warning: column 2 has no header: what is in it is left out (2 times) (2:6)";
+    assert_eq!(told(&file), [expected]);
+    assert_eq!(names(&file), ["jane", "john", "teo"]);
+}

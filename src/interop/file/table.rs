@@ -33,7 +33,11 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
 }
 
 /// The targets of the columns.
-struct Columns(Vec<Option<Target>>);
+struct Columns {
+    targets: Vec<Option<Target>>,
+    /// The columns without a header.
+    unnamed: Vec<usize>,
+}
 
 impl Columns {
     fn of(headers: &Row<'_>, reading: &mut Reading<'_>) -> Result<Self, Failure> {
@@ -54,7 +58,7 @@ impl Columns {
             let at = headers.cell(near.unwrap_or(0));
             return Err(Failure::new("has no column with the user names", help, Some(at)));
         }
-        let mut columns: Vec<Option<Target>> = Vec::new();
+        let (mut targets, mut unnamed) = (Vec::new(), Vec::new());
         for (index, (header, found)) in headers.cells.iter().zip(found).enumerate() {
             if let Some(Err(near)) = &found {
                 let help = match near {
@@ -64,27 +68,36 @@ impl Columns {
                 let what = format!("the column `{header}` is no property of a user");
                 reading.leave_out(what, &help, Some(headers.cell(index)));
             }
-            columns.push(found.and_then(Result::ok));
+            if found.is_none() {
+                unnamed.push(index);
+            }
+            targets.push(found.and_then(Result::ok));
         }
-        Ok(Self(columns))
+        Ok(Self { targets, unnamed })
     }
 
     fn row(&self, row: &Row<'_>, reading: &mut Reading<'_>) {
         let at = |index: usize| row.cell(index);
         let (count, line) = (row.cells.len(), row.line);
-        if count != self.0.len() {
+        if count != self.targets.len() {
             // The cells cannot be assigned to columns: do not show them, as one may be a password.
             let message = format!(
                 "line {line} has {count} {}, and the header has {}",
                 if count == 1 { "cell" } else { "cells" },
-                self.0.len()
+                self.targets.len()
             );
             let found = Diagnostic::new(Code::INVALID_FILE, message)
                 .with_help("give each column a cell, and put a cell that holds the separator in quotes");
             return reading.tell(found, Some(at(0)));
         }
+        for index in &self.unnamed {
+            if row.cells.get(*index).is_some_and(|cell| !cell.trim().is_empty()) {
+                let what = format!("column {} has no header: what is in it is left out", index + 1);
+                reading.leave_out(what, "name the column, or empty it", Some(at(*index)));
+            }
+        }
         let text_of = |target: &Target| {
-            let index = self.0.iter().position(|column| column.as_ref() == Some(target))?;
+            let index = self.targets.iter().position(|column| column.as_ref() == Some(target))?;
             row.cells.get(index).map(str::trim).filter(|text| !text.is_empty())
         };
         let login = text_of(&Target::Property(Property::Name));
@@ -93,13 +106,13 @@ impl Columns {
         let tell = |reading: &mut Reading<'_>, found: Diagnostic, index| {
             reading.tell(found.about(name.as_str()), Some(at(index)));
         };
-        if login.is_none() && self.0.contains(&Some(Target::Property(Property::Name))) {
+        if login.is_none() && self.targets.contains(&Some(Target::Property(Property::Name))) {
             let message = format!("the user of line {line} has no name");
             let found = Diagnostic::new(Code::MISSING_REQUIRED, message).at(Property::Name);
             tell(reading, found.with_help("fill the cell, or take the row out"), 0);
         }
         let mut inputs = empty();
-        for (index, (column, cell)) in self.0.iter().zip(&row.cells).enumerate() {
+        for (index, (column, cell)) in self.targets.iter().zip(&row.cells).enumerate() {
             let Some(target) = column.as_ref().filter(|_| !cell.trim().is_empty()) else { continue };
             match value_of(target, cell, reading.options.mapping.separator()) {
                 Ok(Some(value)) => match inputs.at(&target.path()) {
@@ -139,8 +152,10 @@ impl Columns {
             return;
         }
         set(inputs, &Property::DeskPhoneNumber.into(), Value::Null);
-        let index =
-            self.0.iter().position(|column| *column == Some(Target::Property(Property::DeskPhoneNumber)));
+        let index = self
+            .targets
+            .iter()
+            .position(|column| *column == Some(Target::Property(Property::DeskPhoneNumber)));
         let message = "a soft phone has no number: the one in the file is left out";
         let found = Diagnostic::new(Code::NOT_CONVERTED, message).at(Property::DeskPhoneNumber).about(name);
         reading.tell(found.with_help("write `desk` if calls go to that number"), index.map(at));
