@@ -174,3 +174,51 @@ fn a_list_that_is_not_known_is_written_as_one() {
     let again = with(FileFormat::CloudFormation, &template, &[("Und", "s1,s2")]);
     assert_eq!(profiles(&again, "ana"), json!(["s1", "s2"]));
 }
+
+/// What a template leaves to CloudFormation is either evaluated or told.
+#[test]
+fn nothing_of_a_template_is_dropped_without_a_word() {
+    let template = |policy: &str, more: &str| {
+        format!(
+            "Parameters: {{Keep: {{Type: String, Default: Retain}}, Open: {{Type: String}}}}\nResources:\n  Jane:\n    Type: AWS::Connect::User\n    \
+             DeletionPolicy: {policy}\n    Properties: {{InstanceArn: 1c2d, Username: jane, RoutingProfileArn: r1, \
+             SecurityProfileArns: [!Ref AWS::NoValue, s1], HierarchyGroupArn: !Ref AWS::NoValue, PhoneConfig: \
+             {{PhoneType: SOFT_PHONE, AutoAccept: !Ref AWS::NoValue}}}}\n{more}"
+        )
+    };
+    for (policy, keeps, expected) in [
+        ("Retain", true, None),
+        ("Delete", false, None),
+        ("!Ref Keep", true, None),
+        ("!Ref AWS::NoValue", false, None),
+        ("!Ref Open", false, Some("warning: `DeletionPolicy` of `Jane` is not evaluated (5:5)")),
+        ("retain", false, Some("warning: `DeletionPolicy` of `Jane` is `retain`, which is none (5:5)")),
+    ] {
+        let file = with(FileFormat::CloudFormation, &template(policy, ""), &[]);
+        assert_eq!(told(&file), expected.into_iter().collect::<Vec<_>>(), "{policy}");
+        let jane = user(&file, "Jane");
+        assert_eq!(jane.options.retain_on_delete, keeps, "{policy}");
+        // `AWS::NoValue` means that it is left out.
+        let expected = json!({"instanceId": "1c2d", "name": "jane", "routingProfileId": "r1",
+            "securityProfileIds": ["s1"], "phoneConfig": {"phoneType": "SOFT_PHONE"}});
+        assert_eq!(json(jane), expected);
+        assert_eq!(references(jane), []);
+    }
+    let file = with(FileFormat::CloudFormation, &template("!Ref Open", ""), &[("Open", "Retain")]);
+    assert!(told(&file).is_empty() && user(&file, "Jane").options.retain_on_delete);
+    for (more, what) in [
+        (
+            "  Fn::Transform: {Name: AWS::Include, Parameters: {Location: l}}\n",
+            "`Fn::Transform` among its resources",
+        ),
+        ("  Fn::ForEach::Agents: [A, [b], {}]\n", "`Fn::ForEach` among its resources"),
+        (
+            "Fn::Transform: {Name: AWS::Include, Parameters: {Location: l}}\n",
+            "`Fn::Transform`, which is not read",
+        ),
+    ] {
+        let file = with(FileFormat::CloudFormation, &template("Retain", more), &[]);
+        let told = told(&file);
+        assert!(told.len() == 1 && told[0].starts_with("error: ") && told[0].contains(what), "{told:?}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     document::{Text, members},
-    intrinsic::{Met, Parameters, is_function},
+    intrinsic::{Met, Parameters, is_function, is_no_value},
     properties::property,
     reading::{Kept, Reading},
     source::{Failure, ReadSeek, Spot},
@@ -21,6 +21,15 @@ const TYPE: &str = "AWS::Connect::User";
 const COMMENTS: &[&str] =
     &["Type", "Properties", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn"];
 
+/// Help for a template with parts that CloudFormation fills in.
+const PROCESSED: &str = "give the processed template: `get-template --template-stage Processed`";
+
+/// The name of what makes resources, if the name of a resource is one, such as `Fn::ForEach::Agents`.
+fn macro_of(name: &str) -> Option<String> {
+    let function = name.strip_prefix("Fn::")?;
+    Some(format!("Fn::{}", function.split("::").next().unwrap_or_default()))
+}
+
 /// Reads a template as a whole: it has at most 500 resources, which may refer to later ones.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
     let text = Text::of(from)?;
@@ -29,6 +38,10 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
         let help = "give a template with `Resources`";
         return Err(Failure::new("is no CloudFormation template", help, None));
     };
+    if document.get("Fn::Transform").is_some() {
+        let what = "has `Fn::Transform`, which is not read: it may have users";
+        reading.refuse(Failure::new(what, PROCESSED, text.find(&members(&["Fn::Transform"]))));
+    }
     let parameters = Parameters { values: &reading.options.values, declared: document.get("Parameters") };
     let users: Vec<&str> =
         resources.iter().filter(|(_, resource)| is_user(resource)).map(|(name, _)| name.as_str()).collect();
@@ -38,10 +51,10 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
     };
     for (name, resource) in resources {
         let place = members(&["Resources", name]);
-        if name.starts_with("Fn::ForEach") {
-            let help = "give the processed template: `get-template --template-stage Processed`";
-            let what = "has a loop (`Fn::ForEach`), which is not read";
-            reading.refuse(Failure::new(what, help, text.find(&place)));
+        if let Some(macro_name) = macro_of(name) {
+            let what =
+                format!("has `{macro_name}` among its resources, which is not read: it may have users");
+            reading.refuse(Failure::new(what, PROCESSED, text.find(&place)));
         } else if is_user(resource) {
             let at = |steps: &[Step]| text.find(&[&place, steps].concat());
             names.append(&mut add(name, resource, &parameters, &users, &at, reading));
@@ -78,18 +91,20 @@ fn add(
                 let property = is_function(value).then(|| property(member, Spelling::PascalCase)).flatten();
                 (member.clone(), take_shape(resolved, property))
             };
-            Value::Map(members.iter().map(resolve).collect())
+            Value::Map(members.iter().filter(|(_, value)| !is_no_value(value)).map(resolve).collect())
         }
         _ => Value::Null,
     };
-    for (what, place) in met.not_evaluated {
+    for (what, place) in std::mem::take(&mut met.not_evaluated) {
         let member = place.strip_prefix(name).unwrap_or_default().trim_start_matches('_');
         let member = member.split('_').next().unwrap_or_default();
         let location = at(&members(&["Properties", member]));
         let help = format!("give the value of `{place}`");
         reading.leave_out(format!("{what} in `{name}.{member}` is not evaluated"), &help, location);
     }
-    let options = options(name, resource, users, at, reading);
+    let policies = ["DeletionPolicy", "UpdateReplacePolicy"];
+    let keeps = policies.map(|policy| keeps(policy, (name, resource), parameters, &mut met, at, reading));
+    let options = options(name, resource, keeps, users, at, reading);
     reading.kept(Kept {
         name: name.to_owned(),
         document,
@@ -102,18 +117,44 @@ fn add(
     met.names
 }
 
+/// Whether a policy of a user keeps its account. Warns if that is not known.
+fn keeps(
+    policy: &str,
+    (name, resource): (&str, &Value),
+    parameters: &Parameters<'_>,
+    met: &mut Met,
+    at: &dyn Fn(&[Step]) -> Option<Spot>,
+    reading: &mut Reading<'_>,
+) -> bool {
+    let Some(value) = resource.get(policy).filter(|value| !is_no_value(value)) else { return false };
+    let (what, help) = match parameters.resolve(value, &format!("{name}_{policy}"), met) {
+        Value::String(text) => match text.as_str() {
+            "Retain" | "RetainExceptOnCreate" | "Snapshot" => return true,
+            "Delete" => return false,
+            other => (
+                format!("`{policy}` of `{name}` is `{other}`, which is none"),
+                "write `Retain` or `Delete`, which is taken",
+            ),
+        },
+        _ => (
+            format!("`{policy}` of `{name}` is not evaluated"),
+            "write `Retain` or `Delete`, which is taken, or give the value of its parameter",
+        ),
+    };
+    reading.leave_out(what, help, at(&members(&[policy])));
+    false
+}
+
 /// The resource options of a user: deletion policies and dependencies of the template.
 fn options(
     name: &str,
     resource: &Value,
+    [deletion, replacement]: [bool; 2],
     users: &[&str],
     at: &dyn Fn(&[Step]) -> Option<Spot>,
     reading: &mut Reading<'_>,
 ) -> ProgramOptions {
     let mut options = ProgramOptions::default();
-    let keeps =
-        |policy: &str| matches!(resource.text(policy), Some("Retain" | "RetainExceptOnCreate" | "Snapshot"));
-    let (deletion, replacement) = (keeps("DeletionPolicy"), keeps("UpdateReplacePolicy"));
     options.retain_on_delete = deletion;
     let place = |member: &str| at(&members(&[member]));
     if deletion != replacement && (replacement || resource.get("UpdateReplacePolicy").is_some()) {

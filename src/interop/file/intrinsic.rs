@@ -30,7 +30,7 @@ impl Parameters<'_> {
                 self.not_evaluated("{{resolve:…}}", place, met)
             }
             Value::List(items) => {
-                let items = items.iter().enumerate();
+                let items = items.iter().filter(|item| !is_no_value(item)).enumerate();
                 Value::List(
                     items.map(|(index, item)| self.resolve(item, &format!("{place}_{index}"), met)).collect(),
                 )
@@ -42,7 +42,7 @@ impl Parameters<'_> {
                         let value = self.resolve(value, &format!("{place}_{name}"), met);
                         (name.clone(), value)
                     };
-                    Value::Map(members.iter().map(inner).collect())
+                    Value::Map(members.iter().filter(|(_, value)| !is_no_value(value)).map(inner).collect())
                 }
             },
             other => other.clone(),
@@ -133,6 +133,11 @@ impl Parameters<'_> {
         }
         Some(whole.finish())
     }
+}
+
+/// Whether a value is left out: `!Ref AWS::NoValue`.
+pub(super) fn is_no_value(value: &Value) -> bool {
+    value.text("Ref") == Some("AWS::NoValue")
 }
 
 /// Whether a value is a function.
