@@ -185,7 +185,11 @@ impl Creation<'_> {
         }
         // Another user had the name before: the attempt made no user.
         self.may_be_made &= !matches!(verdicts.first(), Some(Verdict::Older));
-        Err(ApplyError::NotAdopted { id: Box::new(found.id()), differing, source: error })
+        let id = Box::new(found.id());
+        Err(match self.may_be_made {
+            true => ApplyError::Unclear { id, differing, source: error },
+            false => ApplyError::NotAdopted { id, differing, source: error },
+        })
     }
 
     /// Returns why there is no user: the last error, unless an earlier call may have made a user.

@@ -51,6 +51,18 @@ pub enum ApplyError {
         /// The error of the service.
         source: ClientError,
     },
+    /// A user has the name, and it is not known whether this creation made it: an answer was lost, and the user
+    /// differs, or its time of change is unknown or before the creation began by
+    /// [`ApplyOptions::now`](super::ApplyOptions::now). Keep [`Failed::attempt`].
+    #[error("{}", unclear(id, differing))]
+    Unclear {
+        /// The user that has the name: import it, if it is the intended user.
+        id: Box<ImportId>,
+        /// The properties that differ; empty if only the time of change is against it.
+        differing: Vec<Path>,
+        /// The error of the last call.
+        source: ClientError,
+    },
     /// The user was not created: its name is taken by a user that the host manages as another resource.
     #[error("the name is taken by the user `{}`, which is managed as another resource", one_line(&id.to_string()))]
     Owned {
@@ -122,11 +134,35 @@ fn taken(id: &ImportId, differing: &[Path]) -> Message {
     format!("the name is taken by the user `{id}`, which {why}").into()
 }
 
+fn unclear(id: &ImportId, differing: &[Path]) -> Message {
+    let why = inconclusive(differing);
+    format!("the user `{id}` has the name, and may be the one that this creation made, but {why}").into()
+}
+
+/// Returns why it is not known whether a creation made the user that has the name.
+pub(super) fn inconclusive(differing: &[Path]) -> String {
+    match differing {
+        [] => "its time of change is not conclusive".to_owned(),
+        differing => format!("differs in {}", listed(differing)),
+    }
+}
+
+/// Returns what to do if it is not known whether a creation made the user that has the name.
+pub(super) const fn help_if_unclear(differing: &[Path]) -> &'static str {
+    match differing {
+        [] => {
+            "check the clock of this machine; import that user if it is meant, or delete it and run it again"
+        }
+        _ => "import that user if it is meant, or delete it and run it again",
+    }
+}
+
 impl ApplyError {
     /// Returns the error as a message that can be spelled for the host: it knows the properties that it names.
     pub fn message(&self) -> Message {
         match self {
             Self::NotAdopted { id, differing, .. } => taken(id, differing),
+            Self::Unclear { id, differing, .. } => unclear(id, differing),
             error => error.to_string().into(),
         }
     }
@@ -136,6 +172,7 @@ impl ApplyError {
         match self {
             Self::Client(error)
             | Self::NotAdopted { source: error, .. }
+            | Self::Unclear { source: error, .. }
             | Self::Owned { source: error, .. }
             | Self::OutcomeUnknown { source: error, .. }
             | Self::NotVisible { source: error, .. }
@@ -150,6 +187,7 @@ impl ApplyError {
             Self::Client(error) => error.help(),
             Self::Stale => "read the user again and make a new plan",
             Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
+            Self::Unclear { differing, .. } => help_if_unclear(differing),
             Self::Owned { .. } => "choose another name, or give the other user a free one first",
             Self::Recovered { .. } => "run it again: what is left to do is planned from that user",
             Self::OutcomeUnknown { .. } => {

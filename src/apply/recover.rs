@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::{
     create::SETTLED_WITHIN,
+    failed::{help_if_unclear, inconclusive},
     identify::{Verdict, identify_earlier, recorded},
     look_up::{Looked, look_for},
     options::ApplyOptions,
 };
 use crate::{
     client::{ClientError, ConnectClient},
-    user::{Code, CreationAttempt, Diagnostic, ImportId, Path, UserState, listed},
+    user::{Code, CreationAttempt, Diagnostic, ImportId, Path, UserState},
 };
 
 /// The outcome of a creation that began in an earlier run and whose answer was lost.
@@ -47,12 +48,8 @@ impl CreationOutcome {
             ),
             Self::NotMade => (Code::CREATION_NOT_MADE, format!("{begun}, and did not create it"), ""),
             Self::Unclear { id, differing } => {
-                let why = match differing.as_slice() {
-                    [] => "its time of change is not conclusive".to_owned(),
-                    places => format!("differs in {}", listed(places)),
-                };
-                let help = "import that user if it is meant, or delete it";
-                (Code::CREATION_UNCLEAR, format!("{begun}: `{id}` may be it, but {why}"), help)
+                let message = format!("{begun}: `{id}` may be it, but {}", inconclusive(differing));
+                (Code::CREATION_UNCLEAR, message, help_if_unclear(differing))
             }
             Self::NotKnownYet(error) => {
                 let why = match error {

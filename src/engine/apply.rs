@@ -153,6 +153,7 @@ impl Change<'_> {
                 ..host.apply_options()
             };
             let result = apply::apply(plan, work.state.as_ref(), &host.client, &options).await;
+            // Not `Unclear`: a repetition would forget the creation that may have made that user.
             let owner = match &result {
                 Err(Failed {
                     error: ApplyError::NotAdopted { id, .. } | ApplyError::Owned { id, .. },

@@ -18,8 +18,8 @@ use crate::{
 #[non_exhaustive]
 pub struct Failure {
     /// The reasons, and further warnings and notes. At least one is an error. The `related` paths of `stale` are the
-    /// properties that have changed since the plan; those of `name-taken` are the properties in which the user with
-    /// that name differs.
+    /// properties that have changed since the plan; those of `name-taken` and `outcome-unknown` are the properties in
+    /// which the user with that name differs.
     pub diagnostics: Vec<Diagnostic>,
     /// The actual user; `None` if the call created none and found none.
     pub snapshot: Option<Box<Snapshot>>,
@@ -28,7 +28,7 @@ pub struct Failure {
     /// The kind of failure, if a call to the service failed.
     pub kind: Option<ErrorKind>,
     /// The user that has the name, if a creation failed because of the name and this host does not manage that user.
-    /// Import it, if it is the intended user.
+    /// Import it, if it is the intended user. With `outcome-unknown`, the creation may have made it.
     pub taken_by: Option<Box<ImportId>>,
     /// The planned operations that were not done, beginning with the operation that failed.
     pub left: Vec<Operation>,
@@ -61,7 +61,7 @@ impl Failure {
     pub(super) fn of_apply(failed: &Failed) -> Self {
         let (client, left) = (failed.error.client(), &failed.left);
         let taken_by = match &failed.error {
-            ApplyError::NotAdopted { id, .. } => Some(id.clone()),
+            ApplyError::NotAdopted { id, .. } | ApplyError::Unclear { id, .. } => Some(id.clone()),
             _ => None,
         };
         let (kind, left) = (client.map(ClientError::kind), left.iter().map(|step| step.operation).collect());
@@ -97,11 +97,11 @@ fn reasons(error: &ApplyError) -> Vec<Diagnostic> {
         ApplyError::Refused(refused) => return refused.diagnostics().to_vec(),
         ApplyError::Stale | ApplyError::WouldDeleteItself => Code::STALE,
         ApplyError::NotAdopted { .. } | ApplyError::Owned { .. } => Code::NAME_TAKEN,
-        ApplyError::OutcomeUnknown { .. } => Code::OUTCOME_UNKNOWN,
+        ApplyError::OutcomeUnknown { .. } | ApplyError::Unclear { .. } => Code::OUTCOME_UNKNOWN,
         _ => Code::CALL_FAILED,
     };
     let related = match error {
-        ApplyError::NotAdopted { differing, .. } => differing.clone(),
+        ApplyError::NotAdopted { differing, .. } | ApplyError::Unclear { differing, .. } => differing.clone(),
         _ => Vec::new(),
     };
     let help = match error {

@@ -9,7 +9,7 @@ use connect_user::{
     apply::ObserveError,
     async_trait,
     client::{
-        ErrorKind,
+        ErrorKind, TokioTimer,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
@@ -89,6 +89,43 @@ async fn a_plain_failure_forgets_no_creation_in_doubt() {
     let found = update(&resource(&service.connect), &uncertain, &desired).await.expect("the user");
     assert!(!found.kept.is_uncertain());
     assert_eq!(service.names(), ["jane"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_in_doubt_is_not_begun_again_while_a_name_is_waited_for() {
+    let behind = SystemTime::now() - Duration::from_secs(30);
+    for differs in [false, true] {
+        for waits in [false, true] {
+            let connect = service(Saml);
+            let lost = if differs {
+                create(&resource(&connect), &inputs(json!({ "routingProfileId": "r2" }))).await;
+                Outcome::NoAnswer
+            } else {
+                connect.set_time(behind.into());
+                Outcome::AnswerLost
+            };
+            connect.inject(Fault::of(Operation::CreateUser, 1, lost));
+            let resource = match waits {
+                true => resource(&connect).with_sleep(Arc::new(TokioTimer::default())),
+                false => resource(&connect),
+            };
+            let desired = inputs(json!({}));
+            let failure = resource.create(&desired, &ResourceOptions::default()).await.expect_err("in doubt");
+            assert_eq!(codes(&failure), ["outcome-unknown"], "{failure}");
+            let (reason, id) = (&failure.diagnostics[0], failure.taken_by.expect("a user"));
+            let (why, help) = match differs {
+                true => ("differs in `routingProfileId`", "import that user"),
+                false => ("its time of change is not conclusive", "check the clock of this machine"),
+            };
+            let message = format!(
+                "the user `{id}` has the name, and may be the one that this creation made, but {why}"
+            );
+            assert_eq!(*reason.message, *message);
+            assert!(reason.help.as_deref().is_some_and(|text| text.starts_with(help)), "{reason}");
+            assert!(!failure.certain);
+            assert!(stored(&failure.snapshot.expect("a record")).kept.is_uncertain(), "{waits}");
+        }
+    }
 }
 
 #[tokio::test]
