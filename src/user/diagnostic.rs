@@ -9,6 +9,7 @@ use super::{
     code::{Code, Severity},
     message::Message,
     path::Path,
+    read_code::read_code,
 };
 
 /// A mistake or another finding: a mistake in a document, a broken rule, a refusal or a notice of a plan, or a finding
@@ -33,7 +34,8 @@ use super::{
 pub struct Diagnostic {
     /// The path; the root if the diagnostic concerns the whole user.
     pub path: Path,
-    /// The code.
+    /// The code. A diagnostic with the code of a host, or of a later version, can be read, too.
+    #[serde(deserialize_with = "read_code")]
     pub code: Code,
     /// The severity.
     pub severity: Severity,

@@ -52,6 +52,7 @@ mod properties;
 mod property;
 mod property_set;
 pub(crate) mod pulumi;
+mod read_code;
 mod reference;
 mod secret;
 mod settings;

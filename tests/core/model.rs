@@ -503,8 +503,40 @@ fn paths_and_diagnostics_are_read_as_they_are_written() {
         let json = serde_json::to_string(&found).expect("JSON");
         assert_eq!(serde_json::from_str::<Diagnostic>(&json).expect("a diagnostic"), found);
     }
-    let host = Diagnostic::new(Code::new("of-a-host"), "of its own");
-    assert!(serde_json::from_value::<Diagnostic>(json!(host)).is_err(), "nobody knows what it means");
+}
+
+#[test]
+fn a_diagnostic_of_a_host_or_a_later_version_is_read_with_its_code() {
+    use connect_user::user::{Code, Diagnostic, Severity};
+    const OWN: Code = Code::new("of-a-host");
+    for severity in [Severity::Error, Severity::Note] {
+        let own = Diagnostic::new(OWN, "of its own").with_severity(severity);
+        let read: Diagnostic = serde_json::from_value(json!(own)).expect("a diagnostic");
+        assert_eq!(read, own);
+        assert!(matches!(read.code, OWN) && read.code.info().is_none());
+        assert_eq!(read.code.as_str().as_ptr(), {
+            let again: Diagnostic = serde_json::from_value(json!(own)).expect("a diagnostic");
+            again.code.as_str().as_ptr()
+        });
+    }
+    // A code that a host looks up is one of the list.
+    assert!(serde_json::from_value::<Code>(json!("of-a-host")).is_err());
+    for wrong in ["", "two words", "a\nb", &"x".repeat(101)] {
+        let mut json = json!(Diagnostic::new(OWN, "of its own"));
+        json["code"] = json!(wrong);
+        let error = serde_json::from_value::<Diagnostic>(json).expect_err("no code").to_string();
+        assert!(error.contains("1 to 100 ASCII characters"), "{error}");
+    }
+    // What is read stays in memory: there is an end to it.
+    let read = |number: usize| {
+        let code = format!("code-{number}");
+        let mut json = json!(Diagnostic::new(OWN, "of its own"));
+        json["code"] = json!(code);
+        serde_json::from_value::<Diagnostic>(json)
+    };
+    let error = (0..=1_000).find_map(|number| read(number).err()).expect("too many").to_string();
+    assert!(error.contains("at most 1000"), "{error}");
+    assert!(read(0).is_ok(), "what was read before is still read");
 }
 
 #[test]
