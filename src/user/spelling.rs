@@ -54,11 +54,11 @@ impl Spelling {
         }
     }
 
-    /// Returns a path in the host's spelling.
+    /// Returns a path in the host's spelling. Unknown names stay as they are.
     pub fn path(self, path: &Path) -> Path {
         match self {
             Self::CamelCase => path.clone(),
-            _ => rename(path, |name| self.name(name).into_owned()),
+            _ => rename(path, |name| self.spelled(name).into_owned()),
         }
     }
 
@@ -67,13 +67,13 @@ impl Spelling {
         rename(path, |name| self.camel(name).into_owned())
     }
 
-    /// Returns a document of this crate in the host's spelling.
+    /// Returns a document of this crate in the host's spelling. Unknown names stay as they are: they are the host's.
     #[must_use]
     pub fn value(self, value: Value) -> Value {
         if self == Self::CamelCase {
             return value;
         }
-        renamed(value, &|camel| (self.name(&camel).into_owned(), is_named_by_people(&camel)))
+        renamed(value, &|name| (self.spelled(&name).into_owned(), is_named_by_people(&name)))
     }
 
     /// Returns a document of the host in the spelling of this crate. As in every document, names may also be in
@@ -86,6 +86,14 @@ impl Spelling {
             let by_people = is_named_by_people(&camel);
             (camel, by_people)
         })
+    }
+
+    /// Returns the name of the host for a name of this crate; other names stay as they are.
+    fn spelled(self, name: &str) -> Cow<'_, str> {
+        match is_name(name) {
+            true => self.name(name),
+            false => Cow::Borrowed(name),
+        }
     }
 
     /// Returns the name of this crate for a name of the host; other names stay as they are.

@@ -7,7 +7,7 @@ use connect_user::{
     engine::{Kept, Naming, Resource, ResourceOptions, Snapshot, Spelling},
     user::{
         IdentityManagementType::{ConnectManaged, Saml},
-        Operation, Settings, Severity, Value,
+        Operation, Path, Settings, Severity, Value,
     },
     validate::Overrides,
 };
@@ -145,6 +145,29 @@ async fn mistakes_are_told_in_the_words_of_the_host() {
     let found: Vec<String> = resource.validate(&wrong).iter().map(|found| found.to_string()).collect();
     assert!(found.iter().any(|found| found.contains("`RoutingProfileId` must be a string")), "{found:?}");
     assert!(found.iter().any(|found| found.contains("there is no property `Nmae`")), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_no_property_has_stays_as_it_is_written() {
+    for spelling in [Spelling::CamelCase, Spelling::SnakeCase, Spelling::PascalCase] {
+        let resource = resource(&service(Saml)).with_spelling(spelling);
+        for name in ["Name_", "fooBar", "foo_bar", "FooBar", "NAME", "userID"] {
+            let mut wrong = spelling.value(inputs(json!({})));
+            let Value::Map(members) = &mut wrong else { panic!("{wrong:?}") };
+            members.push((name.to_owned(), "x".into()));
+            let found = resource.validate(&wrong);
+            let found: Vec<_> = found.iter().filter(|found| found.code == "unknown-member").collect();
+            let path = Path::root().member(name.to_owned());
+            assert_eq!(
+                found.iter().map(|found| found.path.clone()).collect::<Vec<_>>(),
+                [path],
+                "{spelling:?}"
+            );
+            assert!(found[0].message.contains(&format!("`{name}`")), "{found:?}");
+            let checked = resource.check(&wrong, None, &Naming::disabled()).await.expect("a check");
+            assert_eq!(checked.inputs.get(name), Some(&"x".into()), "{spelling:?}: {checked:?}");
+        }
+    }
 }
 
 #[tokio::test]
