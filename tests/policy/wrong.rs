@@ -222,6 +222,15 @@ fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
         }
         proficiencies_come_change_and_go {
             "proficiencies: expected" => each!((ProficiencyKey, u8), |(_, level)| *level -= 1);
+            "number of proficiencies of all pages: expected 2, found 1"
+                => answers!(Page<(ProficiencyKey, u8)>, |page| page.next_token = None);
+            "proficiencies: expected" => does!(AssociateUserProficiencies, |request| {
+                let mut request = request;
+                request.proficiencies = request.proficiencies.into_iter().take(1).collect();
+                request
+            });
+            "a page must have at most 1 element, has 2"
+                => does!(ListUserProficiencies, |request| request.max_results(None));
             "whether the predefined attribute is found with its value: expected true, found false"
                 => each!(PredefinedAttribute, |attribute| attribute.values.clear());
         }
@@ -324,6 +333,18 @@ fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
         a_name_is_taken_once {
             "the error tells a value that was sent"
                 => Mistake::Fails(|_, error| error.with_message("Conformance1"));
+            "the error tells a value that was sent" => Mistake::Fails(|call, error| match call.user_name() {
+                Some(name) => error.with_message(&format!("the user {name} exists")),
+                None => error,
+            });
+            "the error tells a value that was sent"
+                => Mistake::Fails(|call, error| match call.request::<CreateUser>() {
+                    Some(request) => {
+                        let first = request.identity.first_name.as_ref().map(|name| name.as_str());
+                        error.with_message(first.unwrap_or_default())
+                    }
+                    None => error,
+                });
             "expected Duplicate, found Conflict" => Mistake::Fails(|call, error| match call.operation() {
                 Operation::CreateUser => ClientError::new(Operation::CreateUser, ErrorKind::Conflict),
                 _ => error,

@@ -6,8 +6,8 @@ use super::{Check, Suite, expect, expect_identity, identity};
 use crate::{
     client::*,
     user::{
-        AutoAccept, Channel, ChannelSettings, Identity, LeftOut, Member, Phone, Proficiencies, Property,
-        Shape, SortedSet, Tags, UserId, UserSpec, Value,
+        AutoAccept, Channel, ChannelSettings, Identity, LeftOut, Member, Phone, Proficiencies,
+        ProficiencyKey, Property, Shape, SortedSet, Tags, UserId, UserSpec, Value,
     },
 };
 
@@ -112,28 +112,40 @@ impl Suite<'_> {
 
     pub(super) async fn proficiencies_come_change_and_go(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let key = &self.fixture.proficiency;
-        let level = |level: u8| Proficiencies::from([(key.clone(), level)]);
-        let update = |new| UpdateUserProficiencies::new(self.instance(), user_id.clone(), level(new));
-        self.is_refused("a level of what is not there", ErrorKind::Invalid, &update(1)).await?;
-        let request = AssociateUserProficiencies::new(self.instance(), user_id.clone(), level(2));
-        self.call("a proficiency", &request).await?;
-        self.call("a level", &update(5)).await?;
-        self.has_proficiencies(&user_id, &level(5)).await?;
+        let keys = &self.fixture.proficiencies;
+        let levels = |levels: [u8; 2]| Proficiencies::from_iter(keys.iter().cloned().zip(levels));
+        let update = |new| UpdateUserProficiencies::new(self.instance(), user_id.clone(), levels(new));
+        self.is_refused("a level of what is not there", ErrorKind::Invalid, &update([1, 2])).await?;
+        let request = AssociateUserProficiencies::new(self.instance(), user_id.clone(), levels([2, 3]));
+        self.call("proficiencies", &request).await?;
+        self.has_proficiencies(&user_id, &levels([2, 3])).await?;
+        self.call("levels", &update([5, 4])).await?;
+        self.has_proficiencies(&user_id, &levels([5, 4])).await?;
         let attributes = self.all("attributes", SearchPredefinedAttributes::new(self.instance())).await?;
-        let named = attributes.iter().find(|attribute| attribute.name == key.name);
-        let has_value = named.is_some_and(|attribute| attribute.values.contains(&key.value));
-        expect("whether the predefined attribute is found with its value", &has_value, &true)?;
-        let request = DisassociateUserProficiencies::new(self.instance(), user_id.clone(), [key.clone()]);
-        self.call("no proficiency", &request).await?;
-        self.has_proficiencies(&user_id, &Proficiencies::new()).await?;
+        for ProficiencyKey { name, value } in keys {
+            let named = attributes.iter().find(|attribute| attribute.name == *name);
+            let has_value = named.is_some_and(|attribute| attribute.values.contains(value));
+            expect("whether the predefined attribute is found with its value", &has_value, &true)?;
+        }
+        let [first, second] = keys;
+        for (key, left) in
+            [(first, Proficiencies::from([(second.clone(), 4)])), (second, Proficiencies::new())]
+        {
+            let request = DisassociateUserProficiencies::new(self.instance(), user_id.clone(), [key.clone()]);
+            self.call("a proficiency less", &request).await?;
+            self.has_proficiencies(&user_id, &left).await?;
+        }
         self.delete(&user_id).await
     }
 
+    /// A list holds these proficiencies, on one page and on several.
     async fn has_proficiencies(&self, user_id: &UserId, expected: &Proficiencies) -> Check {
         let request = ListUserProficiencies::new(self.instance(), user_id.clone());
-        let all: Proficiencies = self.all("proficiencies", request).await?.into_iter().collect();
-        expect("proficiencies", &all, expected)
+        let all: Proficiencies = self.all("proficiencies", request.clone()).await?.into_iter().collect();
+        expect("proficiencies", &all, expected)?;
+        let pages = self.pages_of("proficiencies", request.max_results(1), 1).await?;
+        expect("number of proficiencies of all pages", &pages.len(), &expected.len())?;
+        expect("proficiencies of all pages", &pages.into_iter().collect(), expected)
     }
 
     pub(super) async fn tags_come_change_and_go(&self, name: &str) -> Check {

@@ -15,7 +15,7 @@ impl Suite<'_> {
     }
 
     /// Returns the elements of all pages; no page may be larger than requested.
-    async fn pages_of<R: PagedRequest>(
+    pub(super) async fn pages_of<R: PagedRequest>(
         &self,
         what: &str,
         mut request: R,
@@ -142,7 +142,7 @@ impl Suite<'_> {
         let two = self.call("a creation", &request).await?.user_id;
         self.read(&two).await?;
 
-        let key = &self.fixture.proficiency;
+        let [key, _] = &self.fixture.proficiencies;
         let proficiencies = Proficiencies::from([(key.clone(), 2)]);
         let request = AssociateUserProficiencies::new(self.instance(), two.clone(), proficiencies);
         self.call("a proficiency", &request).await?;
