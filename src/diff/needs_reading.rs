@@ -1,13 +1,14 @@
 //! What must be read of a user before it can be planned.
 
-use super::{Diff, comparison::Comparison, preview::against, unread::unread_writes};
+use super::{Diff, comparison::Comparison, drift::everything, preview::against, unread::unread_writes};
 use crate::user::{
     Code, Diagnostic, PasswordPolicy, Property, PropertySet, Settings, UserSpec, UserState, keep_ignored,
 };
 
 /// Returns the properties that must be read before `spec` can be planned for the user: those that a call would write
 /// although the last reading left them out ([`Record::unread`](crate::user::Record::unread)), and proficiencies that
-/// were never read. Empty if the plan needs no reading.
+/// were never read. If an apply was interrupted, its effect is known only in the service: all properties must be read.
+/// Empty if the plan needs no reading.
 ///
 /// `spec` may hold unknowns: properties of a call that may turn out to be needed count too.
 ///
@@ -29,6 +30,9 @@ use crate::user::{
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn needs_reading(spec: &UserSpec, state: &UserState, settings: &Settings) -> PropertySet {
+    if state.record.in_progress {
+        return everything();
+    }
     if state.record.unread.is_empty() && state.properties.proficiencies.is_some() {
         return PropertySet::EMPTY;
     }

@@ -10,7 +10,7 @@ choice! {
     /// How recorded users are refreshed.
     ///
     /// With every strategy, a user is read individually (one call) if a plan would write properties of it that were not
-    /// read.
+    /// read, or if its last apply was interrupted.
     #[derive(Default)]
     Strategy {
         /// Lists the instance, with one call per 1,000 users, and reads the users whose time of change differs from the

@@ -120,11 +120,9 @@ impl Reader {
         // Proficiencies are not read before they are managed.
         let has_managed = known.record.managed.contains(Property::UserProficiencies);
         state.record.unread.insert_if(Property::UserProficiencies, !has_managed);
-        // The effect of an interrupted apply is known only in the service.
-        let is_interrupted = known.record.in_progress && self.options.strategy != Strategy::None;
-        match is_interrupted || !needs_reading(spec, &state, options).is_empty() {
-            true => source.read(known, true).await,
-            false => Ok(Reading::there(known.clone(), None)),
+        match needs_reading(spec, &state, options).is_empty() {
+            true => Ok(Reading::there(known.clone(), None)),
+            false => source.read(known, true).await,
         }
     }
 

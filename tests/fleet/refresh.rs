@@ -410,6 +410,27 @@ async fn whose_apply_was_killed_is_read_whatever_the_time_of_change_says() {
 }
 
 #[tokio::test]
+async fn whose_apply_was_killed_is_read_before_a_plan_with_every_strategy() {
+    let mut world = World::new(2).await;
+    world.edit_with("u00001", |user| user.routing_profile_id = "other".into());
+    world.known_mut("u00001").record.in_progress = true;
+    let wanted = world.wants(|_, _| {});
+    for strategy in Strategy::ALL {
+        let refreshed = world.refresh_for(&wanted, *strategy).await;
+        let state = refreshed.states["u00001"].as_ref().expect("there");
+        assert!(!state.record.in_progress, "{strategy}");
+        assert_eq!(state.properties.routing_profile_id, "other".into(), "{strategy}");
+        let expected = if *strategy == Strategy::Full { 2 } else { 1 };
+        assert_eq!(world.count(Operation::DescribeUser), expected, "{strategy}");
+        let reader = Reader::new(world.options(*strategy));
+        let (spec, known) = (wanted[1].desired.spec(), &world.known["u00001"]);
+        let read = reader.for_plan(spec, known, wanted[1].desired.settings(), &world.connect).await;
+        let state = read.expect("read").state.expect("there");
+        assert_eq!(state.properties.routing_profile_id, "other".into(), "{strategy}");
+    }
+}
+
+#[tokio::test]
 async fn users_read_one_by_one_are_listed_once_they_are_many() {
     let world = World::new(100).await;
     world.connect.set_time(world.connect.time().plus(Duration::from_secs(60)));
