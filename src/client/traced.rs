@@ -1,6 +1,6 @@
 //! Logs calls.
 
-use tracing::{Instrument, debug, debug_span, warn};
+use tracing::{Instrument, debug, warn, warn_span};
 
 use super::{
     around::{Around, Decorated, Next},
@@ -8,10 +8,11 @@ use super::{
     operations::ApiCall,
 };
 
-/// A client that logs each call with `tracing`: a span `connect_user.call` with the operation, and in it an event for
-/// the answer or the failure, with kind, code and request id.
+/// A client that logs each call with `tracing`: a span `connect_user.call` with the operation and the ids of instance
+/// and user, and in it an event for the answer or the failure, with kind, code and request id. The span has the level
+/// `WARN`, so that a failure says where it was also where only warnings are logged.
 ///
-/// The events contain neither requests nor answers, nor messages of the service, which may quote them: no password, no
+/// Apart from the ids, span and events contain neither requests nor answers, nor messages of the service, which may quote them: no password, no
 /// name, no address, no number, at any level.
 ///
 /// Put it innermost to log each attempt, or outermost to log each call as the host sees it.
@@ -31,7 +32,12 @@ impl<C> Traced<C> {
 
 impl Around for Trace {
     async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
-        let span = debug_span!("connect_user.call", operation = call.operation().name());
+        let span = warn_span!(
+            "connect_user.call",
+            operation = call.operation().name(),
+            instance = call.instance(),
+            user = call.user(),
+        );
         async {
             let answer = next.call().await;
             match &answer {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use connect_user::client::{conformance::check, memory::MemoryConnect, *};
-use tracing::Level;
+use tracing::{Level, instrument::WithSubscriber};
 
 use crate::conformance::fixture;
 
@@ -34,12 +34,28 @@ async fn every_call_is_logged_without_what_was_sent() {
         tracing_subscriber::fmt().with_max_level(Level::TRACE).with_ansi(false).with_writer(writer).finish();
     let connect =
         Traced::new(MemoryConnect::any_instance(connect_user::user::IdentityManagementType::ConnectManaged));
+    // A failure says where it was, also where only warnings are logged.
+    let warnings = Page::default();
+    let warning = warnings.clone();
+    let only_warnings = tracing_subscriber::fmt()
+        .with_max_level(Level::WARN)
+        .with_ansi(false)
+        .with_writer(move || warning.clone())
+        .finish();
+    let request = DescribeUser::new("1c2d", "nobody");
+    let refused = connect.describe_user(&request).with_subscriber(only_warnings).await;
+    assert!(refused.is_err());
+    let line = String::from_utf8(warnings.0.lock().unwrap().clone()).unwrap();
+    let place = "connect_user.call{operation=\"DescribeUser\" instance=\"1c2d\" user=\"nobody\"}";
+    assert!(line.lines().count() == 1 && line.contains(place), "{line}");
+    connect.inner().clear_calls();
     tracing::subscriber::set_global_default(subscriber).expect("the only one");
     assert!(check(&connect, &fixture()).await.is_empty());
     let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
     assert_eq!(text.lines().count(), connect.inner().calls().len(), "an event a call");
     for expected in [
-        "connect_user.call{operation=\"CreateUser\"}",
+        "connect_user.call{operation=\"CreateUser\" instance=\"1c2d\"}",
+        "connect_user.call{operation=\"DescribeUser\" instance=\"1c2d\" user=\"00000000-0000-4000-8000-ffffffffffff\"}",
         "kind=Duplicate",
         "code=\"DuplicateResourceException\"",
         "request_id=\"memory-",
