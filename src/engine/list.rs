@@ -58,7 +58,7 @@ impl Pages {
     ) -> Result<Option<Vec<Snapshot>>, Failure> {
         if let Place::Start(instance) = &self.at {
             if filter.has_names() {
-                let meant = filter.in_instances([&*instance], &host.instances, &host.client).await?;
+                let meant = filter.in_instances([instance], &host.instances, &host.client).await?;
                 let Some(found) = meant.get(instance) else { return Ok(None) };
                 filter.clone_from(found);
             }

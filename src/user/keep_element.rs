@@ -71,11 +71,11 @@ impl Visitor for KeepElements<'_> {
 /// Whether the element stays: an element that is ignored as a whole and does not exist is removed. `None` while that is
 /// not known, because a key is not known.
 fn keep_one(element: &mut Value, there: &[Value], inside: &[Segment]) -> Option<bool> {
-    let is_open = |key: &&str| element.get(key) == Some(&Value::Unknown);
+    let is_open = |key: &str| element.get(key) == Some(&Value::Unknown);
     let may_be_same =
-        |other: &&Value| KEYS.iter().all(|key| is_open(&key) || other.get(key) == element.get(key));
+        |other: &&Value| KEYS.iter().all(|key| is_open(key) || other.get(key) == element.get(key));
     let same = there.iter().find(may_be_same);
-    let is_certain = same.is_none() || !KEYS.iter().any(|key| is_open(&key));
+    let is_certain = same.is_none() || !KEYS.iter().any(|key| is_open(key));
     match same {
         None => Some(!inside.is_empty()),
         Some(same) if inside.is_empty() => is_certain.then(|| {

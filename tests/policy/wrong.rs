@@ -334,7 +334,7 @@ fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
             "the error tells a value that was sent"
                 => Mistake::Fails(|_, error| error.with_message("Conformance1"));
             "the error tells a value that was sent" => Mistake::Fails(|call, error| match call.user_name() {
-                Some(name) => error.with_message(&format!("the user {name} exists")),
+                Some(name) => error.with_message(format!("the user {name} exists")),
                 None => error,
             });
             "the error tells a value that was sent"

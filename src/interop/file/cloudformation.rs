@@ -154,8 +154,7 @@ fn options(
     at: &dyn Fn(&[Step]) -> Option<Spot>,
     reading: &mut Reading<'_>,
 ) -> ProgramOptions {
-    let mut options = ProgramOptions::default();
-    options.retain_on_delete = deletion;
+    let mut options = ProgramOptions { retain_on_delete: deletion, ..ProgramOptions::default() };
     let place = |member: &str| at(&members(&[member]));
     if deletion != replacement && (replacement || resource.get("UpdateReplacePolicy").is_some()) {
         let what = format!("`{name}` is kept either when it is deleted or when it is replaced");
