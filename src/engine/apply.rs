@@ -5,7 +5,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -212,7 +212,7 @@ impl Change<'_> {
             notes.push(taken_over(&state));
         }
         if applied.taken_over {
-            let now = Timestamp::from(SystemTime::now());
+            let now = self.host.reader.clock().now();
             self.host.run.adopt(&state.user_id, now);
             adopted = Some(now);
         }

@@ -273,8 +273,15 @@ impl Host {
     pub(super) fn apply_options(&self) -> apply::ApplyOptions<'_> {
         let sleep = self.pauses.as_ref().map(|pauses| pauses as &dyn Sleep);
         let RefreshOptions { clock_skew, visible_within, .. } = *self.reader.options();
-        let lists = Some(&self.lists);
-        apply::ApplyOptions { sleep, lists, clock_skew, visible_within, ..apply::ApplyOptions::default() }
+        let (now, lists) = (self.reader.clock().as_fn(), Some(&self.lists));
+        apply::ApplyOptions {
+            sleep,
+            now,
+            lists,
+            clock_skew,
+            visible_within,
+            ..apply::ApplyOptions::default()
+        }
     }
 
     /// Parses the paths that a host has given.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     client::{CancellationToken, ConnectClient, Decorated, Sleep},
     read::{Reader, RefreshOptions},
-    user::{Settings, Spelling},
+    user::{Settings, Spelling, Timestamp},
     validate::Overrides,
 };
 
@@ -54,7 +54,23 @@ impl Resource {
     /// also apply to applies. Default: [`RefreshOptions::default`].
     #[must_use]
     pub fn with_refresh(mut self, options: RefreshOptions) -> Self {
-        self.host.reader = Reader::new(options);
+        self.host.reader = Reader::new(options).with_clock(self.host.reader.clock().clone());
+        self
+    }
+
+    /// Sets the clock, for example that of a service in memory in a test. A creation whose answer was lost is recognised
+    /// by the time at which it began, and a new user may be invisible for a time. Default: the clock of the machine.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use connect_user::{client::memory::MemoryConnect, engine::Resource, user::Settings};
+    /// let connect = Arc::new(MemoryConnect::new());
+    /// let clock = connect.clone();
+    /// let resource = Resource::new(connect, Settings::default()).with_now(move || clock.time());
+    /// ```
+    #[must_use]
+    pub fn with_now(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.host.reader = Reader::new(self.host.reader.options().clone()).with_now(now);
         self
     }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     client::{ClientResult, ConnectClient},
     diff::needs_reading,
-    user::{Diagnostic, InstanceId, Property, Settings, UserSpec, UserState},
+    user::{Clock, Diagnostic, InstanceId, Property, Settings, Timestamp, UserSpec, UserState},
 };
 
 /// Number of users of an instance that are read individually before the instance is listed, so that a program with a
@@ -50,6 +50,7 @@ const ALONE: usize = 5;
 #[derive(Debug)]
 pub struct Reader {
     options: RefreshOptions,
+    clock: Clock,
     instances: Mutex<HashMap<InstanceId, Arc<Seen>>>,
 }
 
@@ -64,7 +65,23 @@ struct Seen {
 impl Reader {
     /// Creates a reader, without a call.
     pub fn new(options: RefreshOptions) -> Self {
-        Self { options, instances: Mutex::default() }
+        Self { options, clock: Clock::default(), instances: Mutex::default() }
+    }
+
+    /// Sets the clock that tells whether a new user may be invisible. Default: the clock of the machine.
+    #[must_use]
+    pub fn with_now(self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.with_clock(Clock::new(now))
+    }
+
+    pub(crate) fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The clock.
+    #[cfg(feature = "engine")]
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The options of refreshing.
@@ -165,7 +182,7 @@ impl Reader {
     }
 
     fn source<'a>(&'a self, id: &'a InstanceId, client: &'a dyn ConnectClient, seen: &'a Seen) -> Source<'a> {
-        Source::new(id, client, &self.options, &seen.cache)
+        Source::new(id, client, &self.options, &seen.cache).at(self.clock.now())
     }
 }
 

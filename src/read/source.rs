@@ -153,7 +153,6 @@ impl<'a> Source<'a> {
     }
 
     /// A source with another time of reading.
-    #[cfg(feature = "fleet")]
     pub(crate) const fn at(self, now: Timestamp) -> Self {
         Self { now, ..self }
     }

@@ -11,6 +11,7 @@ mod attempt;
 pub(crate) mod bounds;
 mod case;
 mod choice;
+mod clock;
 mod code;
 mod decode;
 mod decode_error;
@@ -86,6 +87,7 @@ pub(crate) use choice::choice;
 pub use choice::{
     Channel, IdentityManagementType, PhoneType, SecurityProfileType, UnknownChoice, VoiceEnhancementMode,
 };
+pub(crate) use clock::Clock;
 pub use code::{Code, CodeInfo, Severity, Stage, UnknownCode};
 pub use decode::DecodeErrors;
 pub use desired::DesiredUser;

@@ -14,6 +14,7 @@ use connect_user::{
     },
     diff::Action,
     engine::{Filter, Journal, Resource, ResourceOptions, Snapshot},
+    read::RefreshOptions,
     user::{
         IdentityManagementType::{self, ConnectManaged, Saml},
         Operation, Timestamp, Value,
@@ -124,6 +125,38 @@ async fn a_creation_in_doubt_is_not_begun_again_while_a_name_is_waited_for() {
             assert!(reason.help.as_deref().is_some_and(|text| text.starts_with(help)), "{reason}");
             assert!(!failure.certain);
             assert!(stored(&failure.snapshot.expect("a record")).kept.is_uncertain(), "{waits}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_host_sets_the_clock_by_which_creations_are_recognised_and_users_may_be_hidden() {
+    // A service whose clock stands still, years before that of the machine.
+    let connect = MemoryConnect::new();
+    connect.add_instance(MemoryInstance::new("i", Saml).with_hidden_time(Duration::from_secs(600)));
+    let connect = Arc::new(connect);
+    let ahead = |seconds| {
+        let service = connect.clone();
+        let refresh = RefreshOptions::builder().visible_within(Duration::from_secs(1_200)).build();
+        let now = move || service.time().plus(Duration::from_secs(seconds));
+        resource(&connect).with_now(now).with_refresh(refresh)
+    };
+    let user = stored(&create(&ahead(0), &inputs(json!({}))).await);
+    for seconds in [0, 1_190] {
+        let seen = ahead(seconds).read(&user).await.expect("a reading").expect("a user");
+        assert_eq!(seen.diagnostics[0].code, "not-visible-yet", "{seconds}");
+    }
+    assert!(ahead(1_210).read(&user).await.expect("a reading").is_none(), "it is gone");
+    connect.set_time(connect.time().plus(Duration::from_secs(700)));
+    for (seconds, name) in [(0, "june"), (9, "joan"), (11, "jane-2")] {
+        connect.add_instance(MemoryInstance::new("i", Saml));
+        connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+        let made = ahead(seconds).create(&inputs(json!({ "name": name })), &ResourceOptions::default()).await;
+        match made {
+            Ok(made) => assert!(seconds < 10 && made.snapshot.id().is_some()),
+            Err(failure) => {
+                assert_eq!((codes(&failure), seconds), (vec!["outcome-unknown"], 11), "{failure}")
+            }
         }
     }
 }
