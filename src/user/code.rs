@@ -256,7 +256,8 @@ impl CodeInfo {
 }
 
 impl Code {
-    /// Creates a code for a diagnostic of the host.
+    /// Creates a code for a diagnostic of the host. With 1 to 100 ASCII characters and no white space, the diagnostic can
+    /// be read back from JSON; a process reads at most 1,000 codes that are not the crate's.
     pub const fn new(code: &'static str) -> Self {
         Self(code)
     }
