@@ -16,6 +16,7 @@ use crate::{
     failure::{Failure, Outcome},
     input, output,
     run::{Access, Run, missing_state, require_state},
+    written::without_links,
 };
 
 /// Runs a command about the state.
@@ -93,7 +94,11 @@ async fn move_all(from: &Path, to: &Path) -> Outcome<()> {
     if !from.may_exist() {
         return Err(nothing());
     }
-    if from.absolute() == to.absolute() {
+    let is_one = match (&from, &to) {
+        (StateLocation::File(from), StateLocation::File(to)) => without_links(from) == without_links(to),
+        _ => from == to,
+    };
+    if is_one {
         return Err(Failure::new(format!("`{to}` is the state that the users are copied from"))
             .help("give the path or the URL of a new one"));
     }

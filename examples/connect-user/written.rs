@@ -41,7 +41,7 @@ pub fn check_own(path: &Path, option: &str, args: &Global) -> Outcome<()> {
 }
 
 /// The path of a file without links. The end of it may not exist yet.
-fn without_links(path: &Path) -> PathBuf {
+pub fn without_links(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let resolved = absolute.ancestors().find_map(|folder| {
         let rest = absolute.strip_prefix(folder).ok()?;

@@ -235,6 +235,11 @@ fn two_files_at_one_path_are_refused() {
             ["--make-passwords", "--state"],
         ),
     ];
+    #[cfg(unix)]
+    {
+        let said = tool.fails(&["state", "migrate", "a.redb", "link/a.redb"]);
+        assert!(said.contains("`link/a.redb` is the state that the users are copied from"), "{said}");
+    }
     for (args, [one, other]) in cases {
         let said = tool.fails(&args);
         assert!(said.contains(&format!("`{one}` and `{other}` are one file")), "{args:?}: {said}");
