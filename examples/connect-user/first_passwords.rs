@@ -113,7 +113,7 @@ impl<'a> Table<'a> {
             return Ok(Self { file, text: None, passwords: BTreeMap::new() });
         }
         let text = text(file)?;
-        if text.expose().lines().next() != Some(HEADER) {
+        if input::bare(text.expose()).lines().next() != Some(HEADER) {
             let message = format!("`{}` is there, and is no table of `--make-passwords`", file.display());
             return Err(Failure::new(message)
                 .help("give a new file; `--passwords FILE` reads a table of another form"));

@@ -3,7 +3,7 @@
 use std::{
     env,
     fs::{self, File},
-    io::{self, Cursor, Read, Seek},
+    io::{self, BufRead, BufReader, Cursor, Read, Seek},
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -52,6 +52,25 @@ pub fn open_again(file: &Path, what: &str) -> Outcome<Box<dyn ReadSeek>> {
         return Ok(Box::new(Cursor::new(bytes(file, what)?)));
     }
     Ok(Box::new(open_path(file, what)?))
+}
+
+/// The byte order mark that editors put before UTF-8 text.
+const MARK: char = '\u{feff}';
+
+/// A text without its byte order mark.
+pub fn bare(text: &str) -> &str {
+    text.strip_prefix(MARK).unwrap_or(text)
+}
+
+/// Opens a file, or standard input with `-`, behind its byte order mark.
+pub fn open_bare(file: &Path, what: &str) -> Outcome<impl Read + use<>> {
+    let mut text = BufReader::new(open(file, what)?);
+    let mut mark = [0; 4];
+    let mark = MARK.encode_utf8(&mut mark).as_bytes();
+    let start = text.fill_buf().map_err(|error| unreadable(file, what, &error))?;
+    let length = if start.starts_with(mark) { mark.len() } else { 0 };
+    text.consume(length);
+    Ok(text)
 }
 
 /// Limit of a text in bytes; a program with a million users has about this size.

@@ -97,8 +97,9 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
 /// Applies a program, or a saved plan; `of` may be the program that the plan was made of.
 pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, global: &Global) -> Outcome<()> {
     let text = input::text(file, "program")?;
-    if PlanFile::is_one(&text) {
-        return saved::apply(PlanFile::read(&input::name(file), &text)?, of, yes, scale, global).await;
+    let bare = input::bare(&text);
+    if PlanFile::is_one(bare) {
+        return saved::apply(PlanFile::read(&input::name(file), bare)?, of, yes, scale, global).await;
     }
     if of.is_some() {
         let what = format!("{} is not a saved plan, and `--program` is for one", input::name(file));

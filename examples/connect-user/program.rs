@@ -74,7 +74,7 @@ pub fn pair(text: &str) -> Result<(String, String), &'static str> {
 /// The text of a file, without the mark of UTF-8 before it and the line break at its end, which editors add.
 fn file(path: &str) -> Outcome<String> {
     let text = input::text(Path::new(path), "file")?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = input::bare(&text);
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(text.to_owned())
 }

@@ -15,7 +15,7 @@ use crate::{
     plan::{confirm, told},
     program::{assignments, program as read},
     run::{Access, Run},
-    way_out::quoted,
+    way_out::{argument, quoted},
     written,
 };
 
@@ -35,7 +35,8 @@ pub async fn write(
     let text = serde_json::to_string(&plan)
         .map_err(|error| Failure::caused(format_args!("`{}` cannot be written", file.display()), &error))?;
     written::save(file, &text)?;
-    output::note(&format!("the plan is in `{0}`: `apply {0}` carries it out", file.display()));
+    let place = file.display().to_string();
+    output::note(&format!("the plan is in `{place}`: `apply {}` carries it out", argument(&place)));
     Ok(())
 }
 

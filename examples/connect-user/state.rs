@@ -1,9 +1,6 @@
 //! `state`: works with the recorded users, in a file, or in a bucket or folder that a team shares.
 
-use std::{
-    io::{BufReader, BufWriter},
-    path::Path,
-};
+use std::{io::BufWriter, path::Path};
 
 use connect_user::{
     fleet::{JsonError, StateLocation, StateStore, export_json, import_json, migrate},
@@ -59,7 +56,7 @@ async fn export(global: &Global) -> Outcome<()> {
 /// Adds users to the state.
 async fn import(file: &Path, global: &Global) -> Outcome<()> {
     let (run, _) = Run::open(global, Scale::default(), Access::OfflineToWrite).await?;
-    let count = import_json(&*run.file, BufReader::new(input::open(file, "file")?))
+    let count = import_json(&*run.file, input::open_bare(file, "file")?)
         .await
         .map_err(|error| Failure::from(error).within(&input::name(file)))?;
     tell(&*run.file).await;

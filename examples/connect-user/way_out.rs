@@ -58,7 +58,13 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 
-/// A text as a shell takes it for one argument.
+/// A text as a shell takes it for one argument, in quotes where it needs them.
+pub fn argument(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c);
+    if text.chars().all(is_plain) { text.to_owned() } else { quoted(text) }
+}
+
+/// A text in quotes, as a shell takes it for one argument.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -67,7 +73,8 @@ pub fn quoted(text: &str) -> String {
 pub fn of_store(error: &StoreError) -> String {
     match error {
         StoreError::Leased { location, id, .. } => format!(
-            "wait until that run has ended; if it was killed: `connect-user state unlock {id} --state {location}`"
+            "wait until that run has ended; if it was killed: `connect-user state unlock {id} --state {}`",
+            argument(location)
         ),
         error => error.help().to_owned(),
     }

@@ -59,6 +59,12 @@ fn a_saved_plan_is_carried_out_as_it_was_shown() {
     let said = tool.fails(&["apply", "plan.json", "--yes", "--set", "it sets `region`, so=x"]);
     assert!(said.contains("has no use for") && !said.contains("--region"), "{said}");
     assert_eq!(names(&tool), ["a", "b"]);
+    // A byte order mark is no part of a text.
+    for name in ["plan.json", "state.json"] {
+        let text = if name == "plan.json" { text.clone() } else { tool.ok(&["state", "export"]).out };
+        fs::write(tool.path(name), format!("\u{feff}{text}")).expect("written");
+    }
+    tool.ok(&["state", "import", "state.json", "--state", "other.redb"]);
     assert!(tool.fails(&["apply", "plan.json", "--program", &file]).contains("give `--yes`"));
     let said = tool.ok(PASSWORD);
     assert!(said.out.contains("Plan: 1 to create, 1 to update, 0 to replace, 1 to delete"), "{}", said.out);
@@ -272,6 +278,11 @@ fn the_way_out_of_a_missing_password_is_quoted() {
     ] {
         let tool = Tool::new();
         let file = program(&tool, &[(name, jane())]);
+        let said = tool.ok(&["plan", &file, "--out", "my plan.json"]).err;
+        assert!(
+            said.contains("the plan is in `my plan.json`: `apply 'my plan.json'` carries it out"),
+            "{said}"
+        );
         tool.ok(&["plan", &file, "--out", "plan.json"]);
         let said = tool.fails(&["apply", "plan.json", "--yes"]);
         assert!(said.contains(expected), "{said}");
