@@ -55,7 +55,9 @@ pub use error::{ClientError, ClientResult, Effect, ErrorKind};
 pub use operations::{ApiCall, ConnectClient, Pending, Request};
 #[cfg(feature = "policy")]
 pub use pace::{Pace, Paced, Pacing, Turn};
-pub(crate) use page::{PageTokens, whole_list};
+#[cfg(feature = "engine")]
+pub(crate) use page::PageTokens;
+pub(crate) use page::whole_list;
 pub use page::{PagedRequest, all_pages};
 #[cfg(feature = "policy")]
 pub use rate::{Rate, RateBasis, RateError, RateLimit, Rates};
