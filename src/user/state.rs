@@ -237,6 +237,8 @@ impl UserState {
         former.instance_id.clone_from(&old.instance_id);
         former.user_id.clone_from(&old.user_id);
         former.name.clone_from(&old.name);
+        // They are read by a call of their own, and those of this user say nothing about them.
+        (former.properties.proficiencies, former.proficiencies_last_modified) = (None, None);
         former.record.created = old.created;
         if let Some(managed) = &old.managed {
             managed.clone().record(&mut former.record);

@@ -324,7 +324,6 @@ async fn what_was_set_of_a_user_that_is_desired_again_goes_unless_the_program_se
     let run = async |document: &serde_json::Value| {
         let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
         let program = [wanted("a", document)];
-        session.refresh(&program).await.expect("read");
         let shown = preview(&mut session, &program).await;
         session.apply(shown, &mut AllKnown, &options()).await.expect("applied").is_done()
     };
