@@ -52,7 +52,7 @@ pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};
 pub use saved::SavedFleetPlan;
 pub use session::{
-    AllKnown, Drift, DriftedUser, RecordError, Resolve, Session, SessionError, SessionOptions,
+    AllKnown, Drift, DriftedUser, FailedImport, RecordError, Resolve, Session, SessionError, SessionOptions,
     SessionOptionsBuilder,
 };
 #[cfg(feature = "store")]

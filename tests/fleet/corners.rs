@@ -10,14 +10,14 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        AllKnown, EmbeddedStore, Entry, Event, EventKind, FleetObserver, FleetOutcome, Guard, Lifecycle,
-        MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan, Session, StateStore, StoreChange, StoreError,
-        UserResult, apply, load_all, plan, refresh,
+        AllKnown, DesiredSpec, EmbeddedStore, Entry, Event, EventKind, FleetObserver, FleetOutcome, Guard,
+        Lifecycle, MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan, Session, StateStore, StoreChange,
+        StoreError, UserResult, apply, load_all, plan, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{
-        Code, Diagnostic, IdentityManagementType, Operation, ProficiencyKey, Property, SecurityProfileId,
-        Settings,
+        Code, Diagnostic, IdentityManagementType, ImportId, Operation, ProficiencyKey, Property,
+        SecurityProfileId, Settings,
     },
 };
 use serde_json::json;
@@ -384,4 +384,22 @@ async fn an_account_that_was_left_does_not_take_the_place_of_a_protected_user() 
     let shown = preview(&mut session, &back).await;
     assert!(session.apply(shown, &mut AllKnown, &options()).await.expect("applied").is_done());
     assert_eq!(connect.users(&"i".into())[0].0.name, "jane");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_user_that_cannot_be_imported_is_told_at_once() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(bring(&connect, &MemoryStore::default(), &wants(&[("a", "ann")])).await.is_done());
+    let there = connect.users(&"i".into()).remove(0).0.user_id;
+    let program = wants(&[("a", "ann"), ("b", "bob"), ("c", "cid")]);
+    let ids = [there, "gone-1".into(), "gone-2".into()].map(|id| ImportId::new(&"i".into(), &id));
+    let desired: Vec<DesiredSpec<'_>> =
+        program.iter().zip(&ids).map(|(user, id)| DesiredSpec::from(user).with_import(Some(id))).collect();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let error = session.refresh(&desired).await.expect_err("two are gone");
+    let told: Vec<_> = error.diagnostics().into_iter().filter_map(|found| found.subject).collect();
+    assert_eq!(told, ["b", "c"]);
+    assert_eq!(error.help(), "correct the id in `import`, or take it out");
+    let text = error.to_string();
+    assert!(text.contains("`b` cannot import `i:gone-1`") && text.contains("`c` cannot import"), "{text}");
 }

@@ -26,17 +26,38 @@ pub enum SessionError {
     /// The preview cannot be applied.
     #[error(transparent)]
     Refused(#[from] FleetRefused),
-    /// A user that the program imports cannot be read.
-    #[error("`{user}` cannot import `{id}`")]
-    Import {
-        /// The resource name.
-        user: String,
-        /// The user to import.
-        id: ImportId,
-        /// The error.
-        #[source]
-        error: Box<ClientError>,
-    },
+    /// Users that the program imports cannot be read.
+    #[error("{}", all(.0))]
+    Imports(Vec<FailedImport>),
+}
+
+/// A user that the program imports and that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("`{user}` cannot import `{id}`")]
+#[non_exhaustive]
+pub struct FailedImport {
+    /// The resource name.
+    pub user: String,
+    /// The user to import.
+    pub id: ImportId,
+    /// The error.
+    #[source]
+    pub error: ClientError,
+}
+
+impl FailedImport {
+    /// What to do about the error.
+    pub fn help(&self) -> &str {
+        match self.error.kind() {
+            ErrorKind::NotFound => "correct the id in `import`, or take it out",
+            _ => self.error.help(),
+        }
+    }
+}
+
+/// The failures, one after the other.
+fn all(failed: &[FailedImport]) -> String {
+    failed.iter().map(|failed| with_causes(failed)).collect::<Vec<_>>().join("; ")
 }
 
 impl SessionError {
@@ -49,8 +70,12 @@ impl SessionError {
             Self::Store(_) => {
                 vec![Diagnostic::new(Code::STORE_FAILED, with_causes(self)).with_help(self.help())]
             }
-            Self::Import { .. } => {
-                vec![Diagnostic::new(Code::CALL_FAILED, with_causes(self)).with_help(self.help())]
+            Self::Imports(failed) => {
+                let found = |failed: &FailedImport| {
+                    let found = Diagnostic::new(Code::CALL_FAILED, with_causes(failed));
+                    found.about(&failed.user).with_help(failed.help())
+                };
+                failed.iter().map(found).collect()
             }
         }
     }
@@ -62,10 +87,7 @@ impl SessionError {
             Self::Program(found) | Self::Filter(found) => found.help.as_deref().unwrap_or_default(),
             Self::Instance(error) => error.help(),
             Self::Refused(_) => "look at the reasons, each has its help",
-            Self::Import { error, .. } if error.kind() == ErrorKind::NotFound => {
-                "correct the id in `import`, or take it out"
-            }
-            Self::Import { error, .. } => error.help(),
+            Self::Imports(failed) => failed.first().map(FailedImport::help).unwrap_or_default(),
         }
     }
 }

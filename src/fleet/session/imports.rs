@@ -2,10 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use futures_util::{StreamExt, stream};
+
 use super::{
     super::{DesiredSpec, Entry, Notes, StoreChange, program::IMPORT},
     base::Session,
-    error::SessionError,
+    error::{FailedImport, SessionError},
 };
 use crate::{
     read,
@@ -31,6 +33,8 @@ impl Session<'_> {
         let mut imported: HashMap<&ImportId, &str> = HashMap::new();
         // Noted at the end: a note says under which name an import was carried out, also of records that have moved.
         let mut carried_out: Vec<(&str, &ImportId)> = Vec::new();
+        let mut read = Vec::new();
+        let mut unread = Vec::new();
         for user in program {
             let (name, Some(id), true) = (user.name, user.import, self.is_target(user.name)) else {
                 continue;
@@ -54,18 +58,40 @@ impl Session<'_> {
                 continue;
             }
             self.check_owners(name, id, &owners)?;
-            let state = match left {
-                Some(state) => state,
-                None => read::import(self.client(), id).await.map_err(|error| SessionError::Import {
-                    user: name.to_owned(),
-                    id: id.clone(),
-                    error: Box::new(error),
-                })?,
-            };
+            match left {
+                Some(state) => read.push((name, id, state)),
+                None => unread.push((name, id)),
+            }
+        }
+        read.extend(self.read_all(unread).await?);
+        for (name, id, state) in read {
             self.take_imported(name, id, state);
         }
         carried_out.into_iter().for_each(|(name, id)| self.note_import(name, id));
         Ok(())
+    }
+
+    /// Reads users to import. All that cannot be read are in the error.
+    async fn read_all<'i>(
+        &self,
+        users: Vec<(&'i str, &'i ImportId)>,
+    ) -> Result<Vec<(&'i str, &'i ImportId, UserState)>, SessionError> {
+        let read = |(name, id): (&'i str, &'i ImportId)| async move {
+            match read::import(self.client(), id).await {
+                Ok(state) => Ok((name, id, state)),
+                Err(error) => Err(FailedImport { user: name.to_owned(), id: id.clone(), error }),
+            }
+        };
+        let most = self.options.refresh.parallelism.get();
+        let results: Vec<_> = stream::iter(users.into_iter().map(read)).buffered(most).collect().await;
+        let (mut found, mut failed) = (Vec::new(), Vec::new());
+        for result in results {
+            match result {
+                Ok(read) => found.push(read),
+                Err(error) => failed.push(error),
+            }
+        }
+        if failed.is_empty() { Ok(found) } else { Err(SessionError::Imports(failed)) }
     }
 
     fn owners(&self) -> Owners {

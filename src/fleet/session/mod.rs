@@ -17,5 +17,5 @@ mod written;
 pub use apply::{AllKnown, Resolve};
 pub use base::{Session, SessionOptions, SessionOptionsBuilder};
 pub use drift::{Drift, DriftedUser};
-pub use error::SessionError;
+pub use error::{FailedImport, SessionError};
 pub use records::RecordError;

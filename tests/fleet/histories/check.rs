@@ -209,12 +209,15 @@ impl World {
                 assert!(matches!(reason.code, Code::RECORDED_OTHERWISE | Code::IMPORTED_TWICE), "{reason:?}");
                 assert!(is_importing, "{reason:?}");
             }
-            SessionError::Import { user, id, error } => {
-                assert!(is_importing && (is_troubled || error.kind() == ErrorKind::NotFound), "{error}");
-                let entry = self.store.get(user).await.expect("read");
-                let was_imported =
-                    entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string()));
-                assert!(!was_imported, "`{user}` was imported already: {error}");
+            SessionError::Imports(failed) => {
+                for failed in failed {
+                    let is_not_found = failed.error.kind() == ErrorKind::NotFound;
+                    assert!(is_importing && (is_troubled || is_not_found), "{error}");
+                    let entry = self.store.get(&failed.user).await.expect("read");
+                    let was_imported =
+                        entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&failed.id.to_string()));
+                    assert!(!was_imported, "`{}` was imported already: {error}", failed.user);
+                }
             }
             other => panic!("{other}"),
         }
