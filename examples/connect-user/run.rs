@@ -44,6 +44,10 @@ pub fn users(entries: &Entries) -> impl Iterator<Item = (&String, &UserState)> {
     entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_deref()?)))
 }
 
+/// Number of creations in doubt from which the user is told that looking for them takes time: each takes some calls, and
+/// waits if its user may not be visible yet.
+const MANY_IN_DOUBT: usize = 8;
+
 /// A run of the tool.
 pub struct Run<'a> {
     pub file: Box<dyn StateStore>,
@@ -138,6 +142,12 @@ impl<'a> Run<'a> {
     /// it created a user: plans, and commands that record users. Looks such users up, which may take some seconds.
     pub async fn recovered(&self, entries: Entries) -> Outcome<Session<'_>> {
         let mut session = self.session(entries);
+        let in_doubt = session.entries().values().filter(|entry| !entry.creating.is_empty()).count();
+        if in_doubt >= MANY_IN_DOUBT {
+            output::note(&format!(
+                "an earlier run was stopped while it created {in_doubt} users: looking for them may take minutes"
+            ));
+        }
         let found = session.recover().await?;
         output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
         Ok(session)
