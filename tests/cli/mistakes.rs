@@ -439,7 +439,7 @@ fn an_argument_that_is_no_text_is_refused_in_words() {
     for (mut command, args, expected) in [
         (tool.command(&secret), &[&b"--set"[..], b"b=\xff"][..], "invalid UTF-8"),
         (tool.command(&secret), &[b"\xff"], "unexpected argument"),
-        (tool.command(&secret), &[b"--format=json", b"\xff"], "{\"help\":"),
+        (tool.command(&secret), &[b"--format=json", b"\xff"], r#""level":"error""#),
         (Command::new(example("engine")), &[b"plan", b"\xff"], "an argument is not UTF-8 text"),
         (Command::new(example("validate_json")), &[b"\xff"], "No such file or directory"),
     ] {
