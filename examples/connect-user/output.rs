@@ -160,6 +160,14 @@ pub fn some_of_each(found: &[Diagnostic]) {
     }
 }
 
+/// Prints the notices of a plan. If the state is lost, every user has the name of a user that is not recorded.
+pub fn notices(all: Vec<Diagnostic>) {
+    let (taken, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|notice| notice.code == Code::NAME_NOT_RECORDED);
+    some_of_each(&taken);
+    others.iter().for_each(diagnostic);
+}
+
 /// Limit of findings that are printed for one file.
 pub const MOST: usize = 100;
 

@@ -127,7 +127,7 @@ pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     // `destroy` has no limit of deletions.
     let options = PlanOptions::builder().settings(run.settings.clone()).guard(Guard::OFF).build();
     let preview = session.preview_destroy(options);
-    session.notices(&preview).iter().for_each(output::diagnostic);
+    output::notices(session.notices(&preview));
     approve(&run, &session, &preview, &|_, _| None, yes)?;
     apply_known(&run, &mut session, preview).await
 }
@@ -167,7 +167,7 @@ pub fn refuse_unread(session: &Session<'_>) -> Outcome<()> {
 
 /// Prints notices and findings of a review. Fails if there is an error.
 pub fn judge(review: &Review, program: Option<&Program>) -> Outcome<()> {
-    review.notices.iter().for_each(output::diagnostic);
+    output::notices(review.notices.clone());
     output::found(review.diagnostics(program).into(), Form::Program)
 }
 

@@ -46,6 +46,9 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
         Code::NOT_SETTABLE if *path == Property::DirectoryUserId.into() => {
             return Some(format!("{help}: `--on-directory-user-id-change replace`"));
         }
+        Code::NAME_NOT_RECORDED => Some(
+            "`import NAME INSTANCE_ID:USER_ID` records it, `adopt FILE` all users of a program".to_owned(),
+        ),
         Code::NOT_ADOPTED if help == "give the instance of the users" => Some("`--instance ID`".to_owned()),
         Code::INVALID_PROGRAM => {
             let way = WAYS.iter().find(|(said, _)| message.contains(said));

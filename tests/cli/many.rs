@@ -69,6 +69,24 @@ fn everybody_is_imported_at_once_and_nobody_twice() {
 
 /// The first findings of so many can no longer be seen.
 #[test]
+fn a_lost_state_is_told_with_the_way_out_and_not_once_for_each_user() {
+    let tool = Tool::new();
+    let file = program(&tool, 8, |_, _| ());
+    tool.apply(&file);
+    let planned = tool.ok(&["plan", &file, "--state", "lost.redb"]);
+    assert_eq!(
+        planned.err.matches("which is not recorded: import it if it is meant").count(),
+        5,
+        "{}",
+        planned.err
+    );
+    assert!(planned.err.contains("the same is true of 3 more users"), "{}", planned.err);
+    assert!(planned.err.contains("`adopt FILE` all users of a program"), "{}", planned.err);
+    tool.ok(&["adopt", &file, "--state", "lost.redb"]);
+    assert_eq!(tool.ok(&["plan", &file, "--state", "lost.redb"]).out, "No changes: 8 up to date.\n");
+}
+
+#[test]
 fn many_findings_are_counted_by_code_at_the_end() {
     let tool = Tool::new();
     let wrong = |number: usize, user: &mut Value| {
