@@ -83,8 +83,19 @@ pub async fn recover(
     };
     let all: Vec<_> = stream::iter(in_doubt).map(look).buffered(AT_ONCE).collect().await;
     let mut recovered = Recovered::default();
+    let made = |outcome: &CreationOutcome| match outcome {
+        CreationOutcome::Made(state) => Some(state.user_id.clone()),
+        _ => None,
+    };
+    let made: HashSet<UserId> = all.iter().flat_map(|(.., found)| found.iter().filter_map(made)).collect();
     let mut taken = HashSet::new();
-    for (name, entry, found) in all {
+    for (name, entry, mut found) in all {
+        // Names are unique: while the user of another creation has the name, this creation made no user.
+        for outcome in &mut found {
+            if matches!(outcome, CreationOutcome::Unclear { id, .. } if made.contains(&id.user)) {
+                *outcome = CreationOutcome::NotMade;
+            }
+        }
         let (change, users) = settle(name, entry, found, &mut taken, client, &options).await;
         recovered.changes.extend(change);
         recovered.users.extend(users);

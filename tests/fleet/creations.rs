@@ -110,6 +110,39 @@ async fn who_was_made_before_a_kill_is_recorded_and_planned_like_anybody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_two_creations_in_doubt_the_one_that_has_not_made_the_user_is_settled_by_the_other() {
+    for other in ["a", "b"] {
+        let connect = connect();
+        let store = killed_after_creating(&connect).await;
+        let entry = store.get("a").await.expect("read").expect("there");
+        // A later run had begun it again, longer after the first one than clocks may differ, and was killed, too.
+        let mut json = serde_json::to_value(&entry).expect("JSON");
+        let began: Timestamp = serde_json::from_value(json["creating"][0]["began"].clone()).expect("a time");
+        let mut second = json["creating"][0].clone();
+        second["began"] = json!(began.plus(std::time::Duration::from_secs(600)));
+        match other {
+            "a" => json["creating"].as_array_mut().expect("creations").push(second),
+            _ => {
+                let entry = serde_json::from_value(json!({"creating": [second]})).expect("an entry");
+                store.commit(&[StoreChange::put("b", entry)]).await.expect("written");
+            }
+        }
+        let entry = serde_json::from_value(json).expect("an entry");
+        store.commit(&[StoreChange::put("a", entry)]).await.expect("written");
+        let found = look_into_creations(&connect, &store).await;
+        let made = found.iter().filter(|user| matches!(user.outcome, CreationOutcome::Made(_)));
+        assert_eq!(made.count(), 1, "{found:?}");
+        assert!(
+            !found.iter().any(|user| matches!(user.outcome, CreationOutcome::Unclear { .. })),
+            "{found:?}"
+        );
+        let entries = load_all(&store).await.expect("all");
+        assert!(entries.values().all(|entry| entry.creating.is_empty()), "{entries:?}");
+        assert!(entries["a"].state.is_some());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_creation_in_doubt_is_not_forgotten_with_a_user_that_is_gone_and_missing() {
     let connect = connect();
     let store = killed_after_creating(&connect).await;
