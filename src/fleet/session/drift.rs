@@ -119,7 +119,8 @@ impl fmt::Display for Drift {
 
 impl Session<'_> {
     /// Reads the recorded users that are selected, and compares them with their records: see [`diff::drift`]. Nothing
-    /// is written. Use [`Strategy::Full`] to see every change.
+    /// is written. Use [`Strategy::Full`] to see every change, except of proficiencies that are not managed: no strategy
+    /// reads them.
     ///
     /// # Errors
     ///
