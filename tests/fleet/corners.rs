@@ -1,18 +1,22 @@
 //! What an operator must not be surprised by: deletions, and what is said of them.
 
-use std::{collections::BTreeMap, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use connect_user::{
     client::{
-        ErrorKind, Rate, Rates, TokenBuckets,
+        CancellationToken, ErrorKind, Rate, Rates, TokenBuckets,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
     fleet::{
-        AllKnown, DesiredSpec, EmbeddedStore, Entry, Event, EventKind, FleetObserver, FleetOutcome, Guard,
-        Lifecycle, MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan, Session, StateStore, StoreChange,
-        StoreError, UserResult, apply, load_all, plan, refresh,
+        AllKnown, DesiredSpec, EmbeddedStore, Entry, Event, EventKind, FleetObserver, FleetOptions,
+        FleetOutcome, Guard, Lifecycle, MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan, Session,
+        StateStore, StoreChange, StoreError, UserResult, apply, load_all, plan, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{
@@ -109,18 +113,22 @@ async fn a_user_is_not_deleted_first_where_its_new_name_is_taken() {
     assert_eq!(connect.users(&"i".into()).len(), 2);
 }
 
+/// One creation a second, and any other call at once.
+fn slow_creations<'a>() -> FleetOptions<'a> {
+    let rate = |text: &str| text.parse::<Rate>().expect("a rate");
+    let rates = Rates::from(rate("50:5")).with(Operation::CreateUser, rate("1:1"));
+    let mut options = options();
+    options.pace = Arc::new(TokenBuckets::new(rates, options.timer.clone()));
+    options
+}
+
 #[tokio::test(start_paused = true)]
 async fn however_slow_creations_are_few_users_are_without_an_account_at_once() {
     let (connect, store) = (connect(), MemoryStore::default());
     let names = |first| deleted_first((0..60).map(move |number| format!("{first}{number}")));
     assert!(bring(&connect, &store, &names('a')).await.is_done());
     let plan = plan(&names('b'), &states_of(&store).await, &PlanOptions::builder().guard(Guard::OFF).build());
-    let timer = crate::apply::timer();
-    let rate = |text: &str| text.parse::<Rate>().expect("a rate");
-    let rates = Rates::from(rate("50:5")).with(Operation::CreateUser, rate("1:1"));
-    let slow = TokenBuckets::new(rates, timer.clone());
-    let mut options = options();
-    options.pace = std::sync::Arc::new(slow);
+    let options = slow_creations();
     let least = Mutex::new(usize::MAX);
     let plan = plan.expect("a plan");
     let watched = async {
@@ -402,4 +410,25 @@ async fn every_user_that_cannot_be_imported_is_told_at_once() {
     assert_eq!(error.help(), "correct the id in `import`, or take it out");
     let text = error.to_string();
     assert!(text.contains("`b` cannot import `i:gone-1`") && text.contains("`c` cannot import"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_stopped_is_not_told_as_one_that_cannot_create() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let names = |first| deleted_first((0..40).map(move |number| format!("{first}{number}")));
+    assert!(bring(&connect, &store, &names('a')).await.is_done());
+    let all = PlanOptions::builder().guard(Guard::OFF).build();
+    let plan = plan(&names('b'), &states_of(&store).await, &all).expect("a plan");
+    let mut options = slow_creations();
+    options.cancel = CancellationToken::new();
+    let cancel = options.cancel.clone();
+    let (outcome, ()) = tokio::join!(apply(&plan, &store, &connect, &options), async {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        cancel.cancel();
+    });
+    assert!(outcome.cancelled && outcome.users.iter().any(|user| user.is_gone), "{outcome:?}");
+    let never_began = outcome.users.iter().filter(|user| user.steps == 0 && user.error.is_none());
+    let reasons: Vec<&str> = never_began.filter_map(|user| user.message.as_deref()).collect();
+    assert!(reasons.len() > 8, "{outcome:?}");
+    assert!(reasons.iter().all(|reason| reason.starts_with("stopped before its first step")), "{reasons:?}");
 }

@@ -237,7 +237,7 @@ impl Run<'_> {
             {
                 self.ended(place, &outcome);
                 deleted_first -= usize::from(users.get(place).is_some_and(UserPlan::deletes_first));
-                if outcome.is_gone {
+                if outcome.is_gone && !self.stop.is_cancelled() {
                     lost.get_or_insert(place);
                 }
                 outcomes.push(outcome);

@@ -56,11 +56,12 @@ impl Session<'_> {
     ) -> Vec<Diagnostic> {
         let mut refusals = Vec::new();
         let options = ApplyOptions { sleep: Some(&*options.timer), ..options.apply };
+        // One wait for all of them: an account that was deleted before this apply is out of sight at its end.
+        let mut pauses = options.pauses();
         for (user, owner) in self.taken_names(preview) {
             let Some((instance, user_name)) = user.identity().filter(|_| Work::of(user).deletes_first) else {
                 continue;
             };
-            let mut pauses = options.pauses();
             let is_taken = loop {
                 let read = describe(self.client(), instance, owner).await;
                 if !matches!(read, Ok(Some(read)) if read.name == user_name) {
@@ -87,14 +88,18 @@ impl Session<'_> {
 
     /// The new users whose user name is that of an account that no record has, with that account.
     fn taken_names<'p>(&self, preview: &'p FleetPreview) -> Vec<(&'p UserPreview, &UserId)> {
-        let known: BTreeSet<ImportId> = self.entries.values().flat_map(Entry::accounts).collect();
         let new = preview.users().iter();
         let new = new.filter(|user| matches!(user.action(), Action::Create | Action::Replace));
         let taken = new.filter_map(|user| {
             let (instance, name) = user.identity()?;
             let owner = self.refreshed.owner_of(instance, name)?;
-            (!known.contains(&ImportId::new(instance, owner))).then_some((user, owner))
+            Some((user, owner, ImportId::new(instance, owner)))
         });
-        taken.collect()
+        let mut taken: Vec<_> = taken.collect();
+        if !taken.is_empty() {
+            let known: BTreeSet<ImportId> = self.entries.values().flat_map(Entry::accounts).collect();
+            taken.retain(|(.., id)| !known.contains(id));
+        }
+        taken.into_iter().map(|(user, owner, _)| (user, owner)).collect()
     }
 }
