@@ -97,6 +97,7 @@ pub mod embedding {}
 #[cfg_attr(feature = "fleet", doc = "[`Refreshed::changes`]: method@crate::fleet::Refreshed::changes")]
 #[cfg_attr(feature = "fleet", doc = "[`Refreshed::failed`]: field@crate::fleet::Refreshed::failed")]
 #[cfg_attr(feature = "fleet", doc = "[`Refreshed::unchecked`]: field@crate::fleet::Refreshed::unchecked")]
+#[cfg_attr(feature = "fleet", doc = "[`Entry::former`]: field@crate::fleet::Entry::former")]
 #[cfg_attr(feature = "fleet", doc = "[`UserOutcome::is_gone`]: field@crate::fleet::UserOutcome::is_gone")]
 #[cfg_attr(feature = "fleet", doc = "[`Resolve`]: trait@crate::fleet::Resolve")]
 #[cfg_attr(feature = "fleet", doc = "[`SavedFleetPlan::load`]: method@crate::fleet::SavedFleetPlan::load")]

@@ -27,6 +27,9 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     let mut session = run.session(entries);
     session.choose(&[]).await?.iter().for_each(output::diagnostic);
     let is_shown = |user: &String| name.is_none_or(|name| name == user) && session.is_meant(user);
+    let without = session.without_account();
+    let without = without.iter().filter(|user| user.subject.as_ref().is_some_and(is_shown));
+    without.for_each(output::diagnostic);
     let users = session.users().map(|(name, state)| (name, &**state));
     let users: BTreeMap<&String, &UserState> = users.filter(|(name, _)| is_shown(name)).collect();
     if let (Some(name), true) = (name, users.is_empty()) {

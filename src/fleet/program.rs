@@ -6,7 +6,7 @@ use bon::Builder;
 use serde::{Deserialize, Serialize};
 
 use super::Notes;
-use crate::user::{DesiredUser, Input, InstanceId, Settings, UserSpec};
+use crate::user::{DesiredUser, Input, InstanceId, Settings, UserSpec, UserState, keep_ignored};
 
 /// A user of a program.
 #[derive(Builder, Clone, Debug, PartialEq)]
@@ -103,6 +103,20 @@ impl ProgramUser {
     /// The instance and the user name, if both are known.
     pub fn identity(&self) -> Option<(&InstanceId, &str)> {
         Some((self.desired.instance_id()?, self.desired.user_name()?))
+    }
+
+    /// Returns the user with the values that ignored properties have in `former`, the user that it replaces
+    /// ([`Entry::former`](super::Entry::former)).
+    #[must_use]
+    pub fn keeping(&self, former: &UserState) -> Self {
+        let desired = match &self.desired {
+            Desired::Known(desired) => Desired::Known(desired.keeping(former)),
+            Desired::Partial(partial) => {
+                let spec = keep_ignored(&partial.spec, former, &partial.settings).into_owned();
+                Desired::partial(spec, partial.settings.clone())
+            }
+        };
+        Self { desired, ..self.clone() }
     }
 }
 

@@ -62,7 +62,7 @@ impl Planner {
                     is_replaced: true,
                     is_gone: false,
                 });
-                return self.create(user, moved_from);
+                return self.create(&user.keeping(actual), moved_from);
             }
         }
         let refusals: Vec<Diagnostic> = diff.refusals().cloned().collect();

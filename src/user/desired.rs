@@ -122,6 +122,14 @@ impl DesiredUser {
         self.managed = Some(Box::new(managed));
     }
 
+    /// Returns a new user with the values that ignored properties have in `former`, the user that it replaces.
+    pub(crate) fn keeping(&self, former: &UserState) -> Self {
+        let mut desired = self.clone();
+        desired.keep_ignored(former, &self.settings, true);
+        (desired.managed, desired.given) = (None, None);
+        desired
+    }
+
     /// Takes the instance and the name from the spec: a new user is as the spec says.
     pub(crate) fn keep_nothing(&mut self) {
         (self.managed, self.given) = (None, None);

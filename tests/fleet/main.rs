@@ -7,6 +7,7 @@ mod corners;
 mod creations;
 mod damage;
 mod dependencies;
+mod former;
 mod histories;
 mod plan;
 mod records;

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     apply::{self, Applied, ApplyError, ApplyOptions, Failed, ObserveError, Observer, Owners},
     client::{CancellationToken, ClientError, Effect, ErrorKind, Sleep},
-    diff::Step,
+    diff::{Call, Step},
     read,
     user::{CreationAttempt, Diagnostic, Replaced, UserId, UserState, one_line},
 };
@@ -74,6 +74,7 @@ impl<'a> Job<'a> {
         if let Some(gone) = &gone {
             entry.superseded.insert(gone.id(), entry.notes.clone());
         }
+        let gone = gone.as_ref().or(entry.former.as_ref()).filter(|_| user.plan.base().is_none());
         Ok(Self {
             run,
             place,
@@ -227,8 +228,15 @@ impl<'a> Job<'a> {
         self.put(entry).await
     }
 
-    /// Records the user between two steps, unless it is recorded already.
-    async fn write(&self, state: &UserState) -> Result<(), StoreError> {
+    /// Whether a step deletes the user so that it can be created again.
+    fn is_deleted_first(&self, step: &Step, state: &UserState) -> bool {
+        let is_own = matches!(step.call(), Some(Call::Delete(user)) if user.user_id == state.user_id);
+        is_own && self.user.plan.desired().is_some()
+    }
+
+    /// Records the user between two steps, unless it is recorded already. After a kill, only the record tells whether
+    /// the next step was to delete the user first.
+    async fn write(&self, state: &UserState, is_deleted_first: bool) -> Result<(), StoreError> {
         let mut entry = self.entry();
         let state = Arc::new(as_recorded(state, &self.inherited));
         // A creation that has just made the user is no longer in doubt.
@@ -242,12 +250,15 @@ impl<'a> Job<'a> {
             entry.creating.clone_from(&self.earlier);
         }
         entry.notes = self.run.remembered(self.user, Some(&state), &entry.notes);
+        if is_deleted_first {
+            entry.former = Some(state);
+        }
         self.put(entry).await
     }
 
-    /// Records that the user is gone. If it is to be created again, its notes stay.
+    /// Records that the user is gone. If it is to be created again, its notes stay, and what it was.
     async fn forget(&self) -> Result<(), StoreError> {
-        self.put(Entry { state: None, ..self.entry() }).await
+        self.put(self.entry().without_account()).await
     }
 
     /// The entry as it is recorded so far.
@@ -264,6 +275,7 @@ impl<'a> Job<'a> {
         if is_left {
             entry.notes.clear();
             entry.superseded.clear();
+            entry.former = None;
         }
         let name = self.user.name.clone();
         let change = match entry.is_empty() {
@@ -303,7 +315,7 @@ impl Observer for Job<'_> {
     async fn before(&self, step: &Step, state: Option<&UserState>) -> Result<(), ObserveError> {
         self.wait_for_others(self.steps.load(Ordering::Relaxed)).await?;
         if let Some(state) = state {
-            self.write(state).await.map_err(Halt::Store)?;
+            self.write(state, self.is_deleted_first(step, state)).await.map_err(Halt::Store)?;
         }
         self.run.options.apply.observer.before(step, state).await
     }
@@ -329,7 +341,7 @@ impl Observer for Job<'_> {
         state: Option<&UserState>,
     ) -> Result<(), ObserveError> {
         let written = match state {
-            Some(state) => self.write(state).await,
+            Some(state) => self.write(state, false).await,
             None if result.is_ok() => self.forget().await,
             None => Ok(()),
         };

@@ -77,7 +77,7 @@ pub(super) async fn record_releases(
         }
         // A creation that is still in doubt may have made another user, so that the entry stays.
         changes.push(match release.is_replaced || !entry.creating.is_empty() {
-            true => StoreChange::put(release.user.clone(), Entry { state: None, ..entry }),
+            true => StoreChange::put(release.user.clone(), entry.without_account()),
             false => StoreChange::remove(release.user.clone()),
         });
     }

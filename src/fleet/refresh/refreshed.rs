@@ -61,17 +61,21 @@ impl Refreshed {
             let entry = known.get(name).or_else(|| self.handed_over.contains(name).then_some(&new))?;
             match state {
                 _ if self.failed.contains_key(name) => None,
-                Some(state) if entry.state.as_ref() == Some(state) => None,
+                Some(state) if entry.state.as_ref() == Some(state) && entry.former.is_none() => None,
                 Some(state) => {
                     let mut entry = entry.clone();
                     entry.put(state.clone());
+                    // A replacement was stopped before it deleted the user.
+                    entry.former = None;
                     Some(StoreChange::put(name.clone(), entry))
                 }
                 // The user that is created instead takes over what is left to do.
                 None if self.desired.contains(name) => None,
                 None if entry.creating.is_empty() => Some(StoreChange::remove(name.clone())),
                 // A creation that is still in doubt may have made another user.
-                None => Some(StoreChange::put(name.clone(), Entry { state: None, ..entry.clone() })),
+                None => {
+                    Some(StoreChange::put(name.clone(), Entry { state: None, former: None, ..entry.clone() }))
+                }
             }
         };
         // The notes of a user to be created are of no use once the program has no such resource.

@@ -255,7 +255,10 @@ impl<'a> Session<'a> {
         }
         let entry = self.entries.get(&user.name).filter(|_| !self.gone.contains(&user.name));
         let Some((entry, state)) = entry.and_then(|entry| Some((entry, entry.state.as_ref()?))) else {
-            return planner.want(user, None);
+            return match self.entries.get(&user.name).and_then(|entry| entry.former.as_ref()) {
+                Some(former) => planner.want(&user.keeping(former), None),
+                None => planner.want(user, None),
+            };
         };
         let lifecycle = Lifecycle::of_notes(&entry.notes);
         let is_import = self.imported.contains_key(&user.name);

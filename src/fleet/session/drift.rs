@@ -36,7 +36,8 @@ pub struct Drift {
     /// out.
     #[serde(rename = "notCompared")]
     pub not_compared: PropertySet,
-    /// What was not checked, and the findings, except users that are gone.
+    /// What was not checked, the findings, except users that are gone, and [users without an
+    /// account](Session::without_account).
     #[serde(skip)]
     pub notices: Vec<Diagnostic>,
     /// The reasons why users could not be read: an error for each cause.
@@ -136,6 +137,7 @@ impl Session<'_> {
         refreshed.unchecked.extend(unchecked);
         let (mut notices, failures) = (refreshed.notices(), refreshed.failures());
         notices.retain(|notice| notice.code != Code::GONE);
+        notices.extend(self.without_account());
         let Refreshed { states, findings, failed, .. } = refreshed;
         let assumed: BTreeSet<&String> = findings
             .iter()

@@ -10,7 +10,7 @@ use crate::{
     apply::ApplyOptions,
     diff::Action,
     read::describe,
-    user::{Code, Diagnostic, ImportId, UserId},
+    user::{Code, Diagnostic, ImportId, UserId, one_line},
 };
 
 impl Session<'_> {
@@ -34,6 +34,21 @@ impl Session<'_> {
         }));
         notices.extend(preview.notices().iter().cloned());
         notices
+    }
+
+    /// The users that have no account: a replacement was stopped after it had deleted the user (or ended its management)
+    /// and before it had created the new one.
+    pub fn without_account(&self) -> Vec<Diagnostic> {
+        let is_without = |(name, entry): &(&String, &Entry)| {
+            entry.state.is_none() && entry.former.is_some() && self.is_target(name)
+        };
+        let without = self.entries.iter().filter(is_without).map(|(name, _)| {
+            let message = "has no account: its replacement was stopped before the new user was created";
+            let diagnostic =
+                Diagnostic::new(Code::UNFINISHED, format!("`{}` {message}", one_line(name))).about(name);
+            diagnostic.with_help("apply again, which creates it")
+        });
+        without.collect()
     }
 
     fn unrecorded_owners(&self, preview: &FleetPreview) -> Vec<Diagnostic> {

@@ -198,7 +198,8 @@ impl Session<'_> {
         for name in names {
             let entry = self.entries.get(name);
             let entry = entry.ok_or_else(|| RecordError::NotRecorded { name: name.clone() })?;
-            let is_unfinished = entry.state.as_ref().is_some_and(|state| !state.record.unfinished.is_empty());
+            let is_unfinished = entry.former.is_some()
+                || entry.state.as_ref().is_some_and(|state| !state.record.unfinished.is_empty());
             let what = match (is_unfinished, entry.creating.is_empty()) {
                 _ if with_unfinished => continue,
                 (true, _) => "an update or replacement",

@@ -33,6 +33,10 @@ pub struct Entry {
     /// again, it gets its own notes back.
     #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
     pub superseded: SortedMap<ImportId, Notes>,
+    /// The user that is replaced, from before the call that deletes it (or, if its account stays, from the end of its
+    /// management) until the new user is recorded: the new user keeps the values of its ignored properties.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "shared")]
+    pub former: Option<Arc<UserState>>,
 }
 
 /// A creation whose outcome is unknown. It is recorded before the call.
@@ -74,6 +78,7 @@ impl Entry {
                 self.notes = notes;
             }
         }
+        self.former.take_if(|former| former.id() != now.id());
         let left = &now.record.unfinished.replaced;
         self.superseded.retain(|id, notes| !notes.is_empty() && left.iter().any(|left| left.id() == *id));
         self.state = Some(now);
@@ -88,9 +93,16 @@ impl Entry {
         state.map(|state| state.id()).into_iter().chain(replaced)
     }
 
-    /// Whether the entry has no state, no creations and no notes.
+    /// Ends the management of the account; the user is to be created again, and keeps the values of ignored properties.
+    #[must_use]
+    pub(in crate::fleet) fn without_account(mut self) -> Self {
+        self.former = self.state.take().or(self.former);
+        self
+    }
+
+    /// Whether the entry has no state, no creations, no notes and no former user.
     pub fn is_empty(&self) -> bool {
-        self.state.is_none() && self.creating.is_empty() && self.notes.is_empty()
+        self.state.is_none() && self.creating.is_empty() && self.notes.is_empty() && self.former.is_none()
     }
 }
 

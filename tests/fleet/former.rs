@@ -1,0 +1,125 @@
+//! A user that is replaced keeps the values of ignored properties, wherever the replacement is stopped.
+
+use connect_user::{
+    client::{
+        ConnectClient, DeleteUser, ErrorKind, UpdateUserRoutingProfile,
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
+    },
+    fleet::{AllKnown, Lifecycle, MemoryStore, ProgramUser, Session, StateStore, load_all},
+    read::Strategy,
+    user::{Code, IdentityManagementType, Operation, Settings, UserId},
+};
+
+use crate::{
+    apply::options,
+    session::{preview, session_options},
+    support::*,
+};
+
+const SAML: IdentityManagementType = IdentityManagementType::Saml;
+
+/// A user that is deleted before it is created again, and whose routing profile the program sets at first only.
+fn program(name: &str) -> [ProgramUser; 1] {
+    let ignored = "routingProfileId".parse().expect("a path");
+    let settings = Settings::builder().identity_management(SAML).delete_before_replace(true);
+    let settings = settings.ignore_changes(vec![ignored]).build();
+    [ProgramUser::builder().name("u").desired(validated(&document(name), settings)).build()]
+}
+
+async fn run(connect: &MemoryConnect, store: &MemoryStore, program: &[ProgramUser]) -> bool {
+    let mut session = Session::open(store, connect, session_options()).await.expect("open");
+    session.recover().await.expect("recovered");
+    let shown = preview(&mut session, program).await;
+    session.apply(shown, &mut AllKnown, &options()).await.expect("applied").is_done()
+}
+
+/// A user that the console has given another routing profile.
+async fn reassigned() -> (MemoryConnect, MemoryStore, UserId) {
+    let connect = MemoryConnect::new();
+    let instance = MemoryInstance::new("i", SAML);
+    connect.add_instance(instance.with_routing_profiles(["r1", "r2"]).with_security_profiles(["s1"]));
+    let store = MemoryStore::default();
+    assert!(run(&connect, &store, &program("ann")).await);
+    let id = connect.users(&"i".into()).remove(0).0.user_id;
+    let update = UpdateUserRoutingProfile::new("i", id.clone(), "r2");
+    connect.update_user_routing_profile(&update).await.expect("updated");
+    (connect, store, id)
+}
+
+/// The names of the users, and their routing profiles.
+fn there(connect: &MemoryConnect) -> Vec<(String, String)> {
+    let users = connect.users(&"i".into()).into_iter();
+    users.map(|(user, _)| (user.name, user.routing_profile_id.to_string())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_that_was_stopped_goes_on_with_the_ignored_values_of_the_former_user() {
+    let refused = Outcome::Refused(ErrorKind::AccessDenied);
+    for faults in [
+        vec![(Operation::CreateUser, 1, refused)],
+        vec![(Operation::DeleteUser, 1, refused)],
+        // Whether the user is deleted is only seen by the next run.
+        vec![
+            (Operation::DeleteUser, 1, Outcome::AnswerLost),
+            (Operation::DeleteUser, 2, refused),
+            (Operation::DescribeUser, 1, refused),
+        ],
+    ] {
+        let (connect, store, _) = reassigned().await;
+        {
+            let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+            let shown = preview(&mut session, &program("anna")).await;
+            for (operation, occurrence, outcome) in &faults {
+                connect.inject(Fault::of(*operation, *occurrence, *outcome));
+            }
+            let outcome = session.apply(shown, &mut AllKnown, &options()).await.expect("applied");
+            assert!(!outcome.is_done(), "{faults:?}");
+        }
+        connect.clear_faults();
+        assert!(run(&connect, &store, &program("anna")).await, "{faults:?}");
+        assert_eq!(there(&connect), [("anna".to_owned(), "r2".to_owned())], "{faults:?}");
+        let entry = store.get("u").await.expect("read").expect("an entry");
+        assert!(entry.former.is_none(), "{faults:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_whose_former_account_stays_keeps_its_ignored_values() {
+    let (connect, store, _) = reassigned().await;
+    let mut program = program("anna");
+    program[0].lifecycle = Lifecycle::builder().retain_on_delete(true).build();
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!run(&connect, &store, &program).await);
+    assert!(run(&connect, &store, &program).await);
+    let users = ["ann", "anna"].map(|name| (name.to_owned(), "r2".to_owned()));
+    assert_eq!(there(&connect), users);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_that_somebody_deleted_is_created_as_the_program_says() {
+    let (connect, store, id) = reassigned().await;
+    // A replacement is stopped before it deletes the user, and given up.
+    connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!run(&connect, &store, &program("anna")).await);
+    assert!(run(&connect, &store, &program("ann")).await);
+    connect.delete_user(&DeleteUser::new("i", id)).await.expect("deleted");
+    assert!(run(&connect, &store, &program("ann")).await);
+    assert_eq!(there(&connect), [("ann".to_owned(), "r1".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_user_was_is_dropped_with_the_user() {
+    let (connect, store, _) = reassigned().await;
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!run(&connect, &store, &program("anna")).await);
+    let former = load_all(&store).await.expect("all").remove("u").expect("an entry").former;
+    assert_eq!(former.expect("what it was").properties.routing_profile_id, "r2".into());
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let drift = session.drift(Strategy::Full, &Settings::default()).await.expect("read");
+    assert_eq!(drift.notices.len(), 1);
+    assert_eq!((drift.notices[0].code, drift.notices[0].subject.as_deref()), (Code::UNFINISHED, Some("u")));
+    let refused = session.forget(&["u".to_owned()], false).await.expect_err("unfinished");
+    assert_eq!(refused.to_string(), "an update or replacement of `u` is unfinished");
+    assert!(run(&connect, &store, &[]).await);
+    assert!(load_all(&store).await.expect("all").is_empty());
+}
