@@ -123,6 +123,7 @@ impl DesiredUser {
     }
 
     /// Returns a new user with the values that ignored properties have in `former`, the user that it replaces.
+    #[cfg(feature = "fleet")]
     pub(crate) fn keeping(&self, former: &UserState) -> Self {
         let mut desired = self.clone();
         desired.keep_ignored(former, &self.settings, true);

@@ -6,13 +6,14 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use connect_user::{
     apply::CreationOutcome,
     client::{
-        ConnectClient, DeleteUser, ErrorKind,
+        ConnectClient, DeleteUser, ErrorKind, Pace, Turn,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
@@ -469,4 +470,37 @@ async fn who_has_the_name_of_a_user_that_is_gone_is_told_at_once() {
         outcome.users[0].message.as_ref().is_some_and(|message| message.contains("is taken by the user"))
     );
     assert!(outcome.elapsed < std::time::Duration::from_secs(10), "{:?}", outcome.elapsed);
+}
+
+/// A pace of a host that does not learn from throttling.
+#[derive(Debug)]
+struct Steady;
+
+#[async_trait]
+impl Pace for Steady {
+    async fn acquire(&self, _: Operation) -> Turn {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Turn::default()
+    }
+
+    fn throttled(&self, _: Operation, _: Turn) {}
+
+    fn accepted(&self, _: Operation, _: Turn) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kill_while_creations_are_throttled_leaves_few_of_them_in_doubt() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let throttled = Outcome::Refused(ErrorKind::Throttled);
+    (1..4_000).for_each(|occurrence| connect.inject(Fault::of(Operation::CreateUser, occurrence, throttled)));
+    let all: Vec<ProgramUser> =
+        (0..500).map(|number| format!("u{number}")).map(|name| wanted(&name, &document(&name))).collect();
+    let plan = plan(&all, &BTreeMap::new(), &PlanOptions::default()).expect("a plan");
+    let mut options = options();
+    options.pace = Arc::new(Steady);
+    let applying = apply(&plan, &store, &connect, &options);
+    assert!(tokio::time::timeout(Duration::from_secs(60), applying).await.is_err());
+    let entries = load_all(&store).await.expect("all");
+    let in_doubt = entries.values().filter(|entry| !entry.creating.is_empty()).count();
+    assert!((1..=20).contains(&in_doubt), "{in_doubt}");
 }

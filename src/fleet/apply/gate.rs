@@ -16,54 +16,74 @@ use crate::{
     user::Operation,
 };
 
-/// A pace that counts the calls that wait for it.
+/// The calls of an apply: a pace that counts the calls that wait for it, and calls that are made again later.
 #[derive(Debug)]
 pub(super) struct Watched {
     pace: Arc<dyn Pace>,
-    waiting: Mutex<BTreeMap<Operation, usize>>,
-    /// Notified when a call no longer waits, and when a user that others wait for makes progress.
+    counts: Mutex<BTreeMap<Operation, Counts>>,
+    /// Notified when a call waits no longer, and when a user that others wait for makes progress.
     pub(super) moved: Notify,
     /// The number of calls, including retries.
     pub(super) calls: AtomicU64,
 }
 
+/// The numbers of calls of an operation.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    /// Calls that have begun, and have not ended.
+    begun: usize,
+    /// Calls among them that wait for their turn.
+    waiting: usize,
+    /// Calls among them that the service is executing.
+    in_flight: usize,
+}
+
 impl Watched {
     pub(super) fn new(pace: Arc<dyn Pace>) -> Self {
-        Self { pace, waiting: Mutex::default(), moved: Notify::new(), calls: AtomicU64::new(0) }
+        Self { pace, counts: Mutex::default(), moved: Notify::new(), calls: AtomicU64::new(0) }
     }
 
+    /// The number of calls that wait for their turn, or the number of those that pause before they are made again,
+    /// whichever is higher.
     pub(super) fn waiting(&self, operation: Operation) -> usize {
-        self.lock().get(&operation).copied().unwrap_or_default()
+        let Counts { begun, waiting, in_flight } = self.lock().get(&operation).copied().unwrap_or_default();
+        waiting.max(begun.saturating_sub(waiting + in_flight))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Operation, usize>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A waiting call, which counts until this is dropped, also if the call is given up.
-struct Waiting<'a>(&'a Watched, Operation);
-
-impl<'a> Waiting<'a> {
-    fn new(watched: &'a Watched, operation: Operation) -> Self {
-        *watched.lock().entry(operation).or_default() += 1;
-        Self(watched, operation)
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Operation, Counts>> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Waiting<'_> {
+/// One of the [`Counts`].
+type Count = fn(&mut Counts) -> &mut usize;
+
+/// A call that counts until this is dropped, also if the call is given up.
+struct Counted<'a>(&'a Watched, Operation, Count);
+
+impl<'a> Counted<'a> {
+    fn new(watched: &'a Watched, operation: Operation, count: Count) -> Self {
+        *count(watched.lock().entry(operation).or_default()) += 1;
+        watched.moved.notify_one();
+        Self(watched, operation, count)
+    }
+}
+
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        if let Some(count) = self.0.lock().get_mut(&self.1) {
+        let Self(watched, operation, count) = self;
+        if let Some(counts) = watched.lock().get_mut(operation) {
+            let count = count(counts);
             *count = count.saturating_sub(1);
         }
-        self.0.moved.notify_one();
+        watched.moved.notify_one();
     }
 }
 
 #[async_trait]
 impl Pace for Watched {
     async fn acquire(&self, operation: Operation) -> Turn {
-        let _waiting = Waiting::new(self, operation);
+        let _waiting = Counted::new(self, operation, |counts| &mut counts.waiting);
         let turn = self.pace.acquire(operation).await;
         self.calls.fetch_add(1, Ordering::Relaxed);
         turn
@@ -82,20 +102,35 @@ impl Pace for Watched {
     }
 }
 
-/// Limits the calls in flight.
+/// Counts the calls that have begun, with their repetitions.
 #[derive(Debug)]
-pub(super) struct Bound(Semaphore);
+pub(super) struct Begun(pub(super) Arc<Watched>);
+
+impl Around for Begun {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        let _begun = Counted::new(&self.0, call.operation(), |counts| &mut counts.begun);
+        next.call().await
+    }
+}
+
+/// Limits the calls in flight, and counts them.
+#[derive(Debug)]
+pub(super) struct Bound {
+    watched: Arc<Watched>,
+    permits: Semaphore,
+}
 
 impl Bound {
-    pub(super) fn new(calls: usize) -> Self {
-        Self(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)))
+    pub(super) fn new(watched: Arc<Watched>, calls: usize) -> Self {
+        Self { watched, permits: Semaphore::new(calls.min(Semaphore::MAX_PERMITS)) }
     }
 }
 
 impl Around for Bound {
-    async fn around<T: Send + 'static>(&self, _: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
         // The semaphore is never closed, so that there is always a permit to come.
-        let _permit = self.0.acquire().await;
+        let _permit = self.permits.acquire().await;
+        let _in_flight = Counted::new(&self.watched, call.operation(), |counts| &mut counts.in_flight);
         next.call().await
     }
 }

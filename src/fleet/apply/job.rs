@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -11,34 +11,34 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
-    super::{Creating, Entry, StoreChange, StoreError, UserPlan},
+    super::{Creating, Entry, StoreError, UserPlan},
     events::EventKind,
     outcome::{UserOutcome, UserResult},
     shared::Run,
 };
 use crate::{
-    apply::{self, Applied, ApplyError, ApplyOptions, Failed, ObserveError, Observer, Owners},
+    apply::{self, Applied, ApplyError, ApplyOptions, ObserveError, Observer, Owners},
     client::{CancellationToken, ClientError, Effect, ErrorKind, Sleep},
-    diff::{Call, Step},
+    diff::Step,
     read,
     user::{CreationAttempt, Diagnostic, Replaced, UserId, UserState, one_line},
 };
 
 /// The apply of one user.
 pub(super) struct Job<'a> {
-    run: &'a Run<'a>,
+    pub(super) run: &'a Run<'a>,
     place: usize,
-    user: &'a UserPlan,
+    pub(super) user: &'a UserPlan,
     /// Creations of earlier runs whose outcome is unknown.
-    earlier: Vec<Creating>,
+    pub(super) earlier: Vec<Creating>,
     /// The recorded user, if it is gone and is created again.
     gone: Option<UserId>,
     /// Superseded users that are still to be deleted, from the record of a user that is gone.
-    inherited: Vec<Replaced>,
+    pub(super) inherited: Vec<Replaced>,
     /// The number of steps that are done.
     steps: AtomicUsize,
     /// The entry that was last written.
-    written: Mutex<Entry>,
+    pub(super) written: Mutex<Entry>,
 }
 
 /// The reason why a job did not begin a step.
@@ -193,100 +193,6 @@ impl<'a> Job<'a> {
         others.filter(had_the_name).map(|gone| gone.user_id.clone()).chain(self.gone.clone()).collect()
     }
 
-    /// Records the outcome of the apply, unless it is recorded already.
-    async fn write_end(
-        &self,
-        state: Option<&UserState>,
-        failed: Option<&Failed>,
-        left: &[Replaced],
-    ) -> Result<(), StoreError> {
-        let mut entry = self.entry();
-        match (state, failed) {
-            (Some(state), _) => entry.put(Arc::new(as_recorded(state, left))),
-            (None, None) => entry.state = None,
-            // No user is known to exist, but the recorded user may only be not visible.
-            (None, Some(_)) => {}
-        }
-        let attempt = failed.and_then(|failed| failed.attempt.as_deref());
-        let was_recovered = |creating: &Creating| {
-            let is_made = |state: &UserState| {
-                state.name == creating.attempt.name() && state.instance_id == *creating.attempt.instance_id()
-            };
-            state.is_some_and(is_made)
-        };
-        if let Some(Failed { error: ApplyError::Recovered { attempt, .. }, .. }) = failed
-            && let Some(creating) = self.earlier.iter().find(|creating| creating.attempt == **attempt)
-        {
-            entry.notes.clone_from(&creating.notes);
-        } else if let (Some(_), Some(state)) = (state, &entry.state) {
-            entry.notes = self.run.remembered(self.user, Some(state), &entry.notes);
-        }
-        entry.creating.retain(|creating| match attempt {
-            Some(attempt) if creating.attempt == *attempt => true,
-            _ => self.earlier.contains(creating) && !was_recovered(creating),
-        });
-        self.put(entry).await
-    }
-
-    /// Whether a step deletes the user so that it can be created again.
-    fn is_deleted_first(&self, step: &Step, state: &UserState) -> bool {
-        let is_own = matches!(step.call(), Some(Call::Delete(user)) if user.user_id == state.user_id);
-        is_own && self.user.plan.desired().is_some()
-    }
-
-    /// Records the user between two steps, unless it is recorded already. After a kill, only the record tells whether
-    /// the next step was to delete the user first.
-    async fn write(&self, state: &UserState, is_deleted_first: bool) -> Result<(), StoreError> {
-        let mut entry = self.entry();
-        let state = Arc::new(as_recorded(state, &self.inherited));
-        // A creation that has just made the user is no longer in doubt.
-        let is_new = entry.state.as_ref().is_none_or(|before| before.user_id != state.user_id);
-        entry.put(state.clone());
-        if is_new {
-            // The notes of the new user were recorded with the creation, before the call.
-            if let Some(creating) = entry.creating.iter().rfind(|creating| !self.earlier.contains(creating)) {
-                entry.notes.clone_from(&creating.notes);
-            }
-            entry.creating.clone_from(&self.earlier);
-        }
-        entry.notes = self.run.remembered(self.user, Some(&state), &entry.notes);
-        if is_deleted_first {
-            entry.former = Some(state);
-        }
-        self.put(entry).await
-    }
-
-    /// Records that the user is gone. If it is to be created again, its notes stay, and what it was.
-    async fn forget(&self) -> Result<(), StoreError> {
-        self.put(self.entry().without_account()).await
-    }
-
-    /// The entry as it is recorded so far.
-    fn entry(&self) -> Entry {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Records an entry, unless it is recorded already.
-    async fn put(&self, mut entry: Entry) -> Result<(), StoreError> {
-        if entry == self.entry() {
-            return Ok(());
-        }
-        let is_left = self.user.plan.desired().is_none() && entry.state.is_none();
-        if is_left {
-            entry.notes.clear();
-            entry.superseded.clear();
-            entry.former = None;
-        }
-        let name = self.user.name.clone();
-        let change = match entry.is_empty() {
-            true => StoreChange::remove(name),
-            false => StoreChange::put(name, entry.clone()),
-        };
-        self.run.store.commit(&[change]).await?;
-        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = entry;
-        Ok(())
-    }
-
     /// Waits until other users have done the steps that this step waits for.
     async fn wait_for_others(&self, step: usize) -> Result<(), Halt> {
         for wait in self.user.waits.iter().filter(|wait| wait.step == step) {
@@ -368,18 +274,6 @@ impl Owners for Job<'_> {
     async fn has(&self, user: &UserId) -> Result<bool, ObserveError> {
         Ok(self.run.is_owned(user, &self.user.name).await.map_err(Halt::Store)?)
     }
-}
-
-/// The state to record: with the users in `left`, which are still to be deleted.
-fn as_recorded(state: &UserState, left: &[Replaced]) -> UserState {
-    let mut state = state.clone();
-    let replaced = &mut state.record.unfinished.replaced;
-    for old in left {
-        if !replaced.iter().any(|known| known.id() == old.id()) {
-            replaced.push(old.clone());
-        }
-    }
-    state
 }
 
 /// A pause that ends early when the run is stopped.

@@ -8,6 +8,7 @@ mod options;
 mod others;
 mod outcome;
 mod queue;
+mod record;
 mod run;
 mod shared;
 

@@ -18,7 +18,7 @@ use tokio::sync::OnceCell;
 use super::{
     super::{FleetPlan, StateStore, StoreChange, StoreError, UserPlan},
     events::EventKind,
-    gate::{Bound, Watched},
+    gate::{Begun, Bound, Watched},
     job::Job,
     moves::{record_moves, record_releases},
     options::{FleetOptions, OnFailure},
@@ -35,8 +35,9 @@ use crate::{
     user::{InstanceId, one_line},
 };
 
-/// Number of users that wait for the same operation at once: enough to keep the operation in use all the time, and few
-/// enough not to hold up the users with the most to do.
+/// Number of users that wait for the same operation at once, and of users whose call of it is made again later: enough
+/// to keep the operation in use all the time, and few enough not to hold up the users with the most to do. A kill leaves
+/// no more creations in doubt than these and those in flight.
 const WAITING: usize = 8;
 
 /// Maximum number of users in progress, without users that wait for another user: memory is bounded even if nothing
@@ -80,8 +81,9 @@ pub(in crate::fleet) async fn apply_among(
 ) -> FleetOutcome {
     let stop = CancellationToken::new();
     let watched = Arc::new(Watched::new(options.pace.clone()));
-    let bounded = Decorated::with(client, Bound::new(options.parallelism.get()));
+    let bounded = Decorated::with(client, Bound::new(watched.clone(), options.parallelism.get()));
     let client = Retrying::paced(bounded, watched.clone(), options.retry, options.timer.clone(), &stop);
+    let client = Decorated::with(client, Begun(watched.clone()));
     let mut run = Run {
         plan,
         store,
