@@ -235,10 +235,10 @@ impl Planner {
         }
         self.find_dependencies();
         let mut preview = FleetPreview {
-            users: self.users,
             unchanged: self.unchanged,
             recorded: self.recorded,
-            notices: Vec::new(),
+            notices: self.users.iter().filter_map(UserPreview::possible_replacement).collect(),
+            users: self.users,
             reasons: self.reasons,
             deletions: Vec::new(),
             released: self.released,

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::program::Lifecycle;
 use crate::{
-    diff::{self, Action, Call, Plan, Preview, Step},
+    diff::{self, Action, Call, Change, Plan, Preview, Step},
     user::{Code, DesiredUser, Diagnostic, InstanceId, Operation, Path, Settings, UserState, listed},
 };
 
@@ -94,11 +94,36 @@ impl UserPreview {
         matches!(self.planned, Planned::Known(_))
     }
 
+    /// The notice that an unknown value may force a replacement. An apply makes no deletion that the preview did not
+    /// count.
+    pub(super) fn possible_replacement(&self) -> Option<Diagnostic> {
+        let Planned::Partial(partial) = &self.planned else { return None };
+        let diff = &partial.preview.diff;
+        if diff.action != Action::Update || diff.replacement.is_none() {
+            return None;
+        }
+        let places = self.unknown(|change| change.forces_replacement);
+        let message = format!(
+            "`{}` must be replaced if {} turns out to differ, which this apply does not do",
+            self.name,
+            listed(&places)
+        );
+        let told = Diagnostic::new(Code::REPLACEMENT_POSSIBLE, message).about(&self.name);
+        Some(
+            told.with_help("if it fails for that reason, look at the next plan, which shows the replacement"),
+        )
+    }
+
+    /// The places of unknown values.
+    fn unknown(&self, is_meant: impl Fn(&Change) -> bool) -> Vec<Path> {
+        let preview = self.preview();
+        let unknown = preview.diff.changes.iter().filter(|change| change.unknown && is_meant(change));
+        unknown.map(|change| change.path.clone()).collect()
+    }
+
     /// The diagnostic with the unknown values that prevent a plan, and the way out.
     pub(super) fn not_known(&self) -> Diagnostic {
-        let preview = self.preview();
-        let unknown = preview.diff.changes.iter().filter(|change| change.unknown);
-        let places: Vec<Path> = unknown.map(|change| change.path.clone()).collect();
+        let places = self.unknown(|_| true);
         let (what, at) = match places.as_slice() {
             [] => ("a value is not known yet".to_owned(), None),
             [place] => (format!("`{place:#}` is not known yet"), Some(place.clone())),
@@ -150,8 +175,11 @@ impl UserPreview {
         let is_shown =
             |step: &Step| partial.preview.steps.iter().any(|shown| shown.operation == step.operation);
         if let Some(step) = plan.steps().iter().find(|step| !is_shown(step)) {
-            let message =
-                format!("now that all values are known, it needs `{}`, which was not shown", step.operation);
+            let needs = match plan.action() {
+                Action::Replace => "the user must be replaced".to_owned(),
+                _ => format!("it needs `{}`", step.operation),
+            };
+            let message = format!("now that all values are known, {needs}, which was not shown");
             let refusal = Diagnostic::new(Code::NOT_SHOWN, message).about(&self.name);
             return Err(vec![refusal.with_help("look at the new plan, and apply it")]);
         }

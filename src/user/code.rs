@@ -232,6 +232,7 @@ codes! {
         COPY_REFUSED = "copy-refused", Error, "users are copied to an instance that can have them", THIS;
         NOT_COPIED = "not-copied", Warning, "a copy keeps all that the source has of a user", THIS;
         STATE_BEHIND = "state-behind", Warning, "the changes of a shared state are moved to its other objects", THIS;
+        REPLACEMENT_POSSIBLE = "replacement-possible", Note, "whether a user is replaced is known before an apply", THIS;
         DELETE_BEFORE_CREATE = "delete-before-create", Note, "a replaced user is deleted first, where names or room ask for it", THIS;
     }
 }

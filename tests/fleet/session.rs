@@ -133,6 +133,19 @@ async fn what_was_not_shown_is_not_done() {
     assert_eq!(outcome.users[0].result, UserResult::Failed);
     let message = outcome.users[0].message.clone().expect("why");
     assert!(message.contains("which was not shown"), "{message}");
+
+    // An unknown name may force a replacement, which is a deletion.
+    let program = [wanted("first", &document("a")), unnamed("second")];
+    let shown = preview(&mut session, &program).await;
+    let told: Vec<_> =
+        shown.notices().iter().map(|notice| (notice.code, notice.message.to_string())).collect();
+    let message = "`second` must be replaced if `name` turns out to differ, which this apply does not do";
+    assert_eq!(told, [(Code::REPLACEMENT_POSSIBLE, message.to_owned())]);
+    let named = |name: &str| Told([("second".to_owned(), document(name))].into());
+    let outcome = session.apply(shown.clone(), &mut named("c"), &options).await.expect("ended");
+    let message = outcome.users[0].message.clone().expect("why");
+    assert_eq!(message, "now that all values are known, the user must be replaced, which was not shown");
+    assert!(session.apply(shown, &mut named("b"), &options).await.expect("ended").is_done());
 }
 
 #[tokio::test(start_paused = true)]
