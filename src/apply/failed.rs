@@ -71,6 +71,15 @@ pub enum ApplyError {
         /// The error of the service.
         source: ClientError,
     },
+    /// The user was not deleted, because it could not be created again: its new name is that of a user that the host does
+    /// not manage.
+    #[error("the user `{}` was not deleted: its new name is that of the user `{}`", one_line(user), one_line(&id.to_string()))]
+    NewNameTaken {
+        /// The present name of the user.
+        user: String,
+        /// The user that has the new name.
+        id: Box<ImportId>,
+    },
     /// An earlier run had created the user, perhaps from another program: plan again from the state.
     #[error("an earlier run created the user, as `{}`", one_line(&id.to_string()))]
     Recovered {
@@ -188,6 +197,7 @@ impl ApplyError {
             Self::Stale => "read the user again and make a new plan",
             Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
             Self::Unclear { differing, .. } => help_if_unclear(differing),
+            Self::NewNameTaken { .. } => "choose another name, or delete or rename the other user first",
             Self::Owned { .. } => "choose another name, or give the other user a free one first",
             Self::Recovered { .. } => "run it again: what is left to do is planned from that user",
             Self::OutcomeUnknown { .. } => {

@@ -14,6 +14,7 @@ mod failed;
 mod identify;
 mod left;
 mod look_up;
+mod new_name;
 mod observe;
 mod options;
 mod quick_connects;

@@ -6,6 +6,7 @@ use super::{
     failed::{ApplyError, Failed},
     identify::record,
     left::LeftBefore,
+    new_name::check_new_name,
     options::ApplyOptions,
     send::{send, without_what_is_there},
 };
@@ -247,6 +248,9 @@ impl Run<'_> {
         let is_current = self.state.as_ref().is_some_and(|state| state.user_id == user.user_id);
         if is_current && self.created {
             return Err(ApplyError::WouldDeleteItself);
+        }
+        if let Some(desired) = self.desired.filter(|_| is_current) {
+            check_new_name(self.client, user, desired, self.options).await?;
         }
         if let Err(NotDeleted { error, is_uncertain }) = delete_user(self.client, user, self.options).await {
             self.certain &= !is_uncertain;

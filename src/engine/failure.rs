@@ -96,7 +96,9 @@ fn reasons(error: &ApplyError) -> Vec<Diagnostic> {
     let code = match error {
         ApplyError::Refused(refused) => return refused.diagnostics().to_vec(),
         ApplyError::Stale | ApplyError::WouldDeleteItself => Code::STALE,
-        ApplyError::NotAdopted { .. } | ApplyError::Owned { .. } => Code::NAME_TAKEN,
+        ApplyError::NotAdopted { .. } | ApplyError::NewNameTaken { .. } | ApplyError::Owned { .. } => {
+            Code::NAME_TAKEN
+        }
         ApplyError::OutcomeUnknown { .. } | ApplyError::Unclear { .. } => Code::OUTCOME_UNKNOWN,
         _ => Code::CALL_FAILED,
     };

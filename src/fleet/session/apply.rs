@@ -83,16 +83,14 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// [`FleetRefused`] if the preview cannot be applied, also because a user would be deleted before it is created
-    /// again with a name that is taken; nothing is done then. Every other failure is in the outcome, also
-    /// [`ReadOnlySession`](super::super::StoreError::ReadOnlySession).
+    /// [`FleetRefused`] if the preview cannot be applied; nothing is done then. Every other failure is in the outcome,
+    /// also [`ReadOnlySession`](super::super::StoreError::ReadOnlySession).
     pub async fn apply(
         &mut self,
-        mut preview: FleetPreview,
+        preview: FleetPreview,
         resolve: &mut dyn Resolve,
         options: &FleetOptions<'_>,
     ) -> Result<FleetOutcome, FleetRefused> {
-        preview.reasons.extend(self.taken_for_good(&preview, options).await);
         if !preview.reasons.is_empty() {
             return Err(FleetRefused { reasons: preview.reasons, deletions: preview.deletions });
         }

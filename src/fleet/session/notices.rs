@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{Entry, FleetOptions, FleetPreview, UserPreview, work::Work},
+    super::{Entry, FleetPreview},
     base::Session,
 };
 use crate::{
-    apply::ApplyOptions,
     diff::Action,
-    read::describe,
     user::{Code, Diagnostic, ImportId, UserId, one_line},
 };
 
@@ -51,70 +49,26 @@ impl Session<'_> {
         without.collect()
     }
 
+    /// The new users whose user name is that of an account that no record has.
     fn unrecorded_owners(&self, preview: &FleetPreview) -> Vec<Diagnostic> {
-        let notice = |(user, owner): (&UserPreview, &UserId)| {
-            let name = &user.name;
-            let message = format!(
-                "`{name}` has the name of the user `{owner}`, which is not recorded: import it if it is meant"
-            );
-            Diagnostic::new(Code::NAME_NOT_RECORDED, message).about(name)
-        };
-        self.taken_names(preview).into_iter().map(notice).collect()
-    }
-
-    /// The refusals of users that would be deleted and could not be created again, because an account that no record has
-    /// has the name. An account that was just deleted may be shown for a while.
-    pub(super) async fn taken_for_good(
-        &self,
-        preview: &FleetPreview,
-        options: &FleetOptions<'_>,
-    ) -> Vec<Diagnostic> {
-        let mut refusals = Vec::new();
-        let options = ApplyOptions { sleep: Some(&*options.timer), ..options.apply };
-        // One wait for all of them: an account that was deleted before this apply is out of sight at its end.
-        let mut pauses = options.pauses();
-        for (user, owner) in self.taken_names(preview) {
-            let Some((instance, user_name)) = user.identity().filter(|_| Work::of(user).deletes_first) else {
-                continue;
-            };
-            let is_taken = loop {
-                let read = describe(self.client(), instance, owner).await;
-                if !matches!(read, Ok(Some(read)) if read.name == user_name) {
-                    break false;
-                }
-                match pauses.next() {
-                    Some(pause) => options.pause(pause).await,
-                    None => break true,
-                }
-            };
-            if !is_taken {
-                continue;
-            }
-            let name = &user.name;
-            let message = format!(
-                "`{name}` would be deleted, and could not be created again: its new name is that of the user \
-                 `{owner}`, which is not recorded"
-            );
-            let help = "choose another name, or delete or rename that user first";
-            refusals.push(Diagnostic::new(Code::NAME_TAKEN, message).about(name).with_help(help));
-        }
-        refusals
-    }
-
-    /// The new users whose user name is that of an account that no record has, with that account.
-    fn taken_names<'p>(&self, preview: &'p FleetPreview) -> Vec<(&'p UserPreview, &UserId)> {
         let new = preview.users().iter();
         let new = new.filter(|user| matches!(user.action(), Action::Create | Action::Replace));
         let taken = new.filter_map(|user| {
             let (instance, name) = user.identity()?;
             let owner = self.refreshed.owner_of(instance, name)?;
-            Some((user, owner, ImportId::new(instance, owner)))
+            Some((&user.name, owner, ImportId::new(instance, owner)))
         });
         let mut taken: Vec<_> = taken.collect();
         if !taken.is_empty() {
             let known: BTreeSet<ImportId> = self.entries.values().flat_map(Entry::accounts).collect();
             taken.retain(|(.., id)| !known.contains(id));
         }
-        taken.into_iter().map(|(user, owner, _)| (user, owner)).collect()
+        let notice = |(name, owner, _): (&String, &UserId, ImportId)| {
+            let message = format!(
+                "`{name}` has the name of the user `{owner}`, which is not recorded: import it if it is meant"
+            );
+            Diagnostic::new(Code::NAME_NOT_RECORDED, message).about(name)
+        };
+        taken.into_iter().map(notice).collect()
     }
 }

@@ -231,9 +231,6 @@ impl World {
                 Code::INSTANCE_FULL | Code::NOT_READ | Code::PROTECTED | Code::RETAINED_NAME => true,
                 Code::IMPORT_REPLACED => people.clone().any(|person| person.import.is_some()),
                 Code::CIRCULAR_DEPENDENCY => people.any(|person| person.is_after),
-                Code::NAME_TAKEN => {
-                    people.any(|person| self.foreign.values().any(|user| user.name == person.login))
-                }
                 _ => false,
             };
             assert!(may_be, "{reason:?}");
