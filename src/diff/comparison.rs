@@ -47,7 +47,7 @@ impl<'a> Comparison<'a> {
 
     /// Whether the property is kept outside the program, so that leaving it out does not clear it: the directory keeps
     /// names and e-mail addresses of its users.
-    fn is_kept_elsewhere(&self, property: Property) -> bool {
+    pub(super) fn is_kept_elsewhere(&self, property: Property) -> bool {
         self.settings.identity_management == Some(IdentityManagementType::ExistingDirectory)
             && matches!(property, Property::FirstName | Property::LastName | Property::Email)
     }
@@ -72,13 +72,7 @@ impl<'a> Comparison<'a> {
     /// Whether the twin of the property (in the phone block, or in the lists per channel) is not known yet: then it is
     /// not known whether a property that is left out stays.
     fn is_open_elsewhere(&self, property: Property) -> bool {
-        let others = match property {
-            // The phone type and its number belong together.
-            Property::DeskPhoneNumber => [Some(Property::PhoneNumberConfigs), None],
-            Property::PhoneNumberConfigs => [Some(Property::PhoneType), Some(Property::DeskPhoneNumber)],
-            property => [property.twin(), None],
-        };
-        others.into_iter().flatten().any(|other| other.visit(IsOpen(self.spec)))
+        twins(property).any(|other| other.visit(IsOpen(self.spec)))
     }
 
     /// Whether the lists per channel now set the value that the phone block set before, so that leaving it out in the
@@ -102,6 +96,17 @@ impl<'a> Comparison<'a> {
             _ => false,
         }
     }
+}
+
+/// Returns the properties that set the same as this one, in the phone block or in the lists per channel.
+pub(super) fn twins(property: Property) -> impl Iterator<Item = Property> {
+    let twins = match property {
+        // The phone type and its number belong together.
+        Property::DeskPhoneNumber => [Some(Property::PhoneNumberConfigs), None],
+        Property::PhoneNumberConfigs => [Some(Property::PhoneType), Some(Property::DeskPhoneNumber)],
+        property => [property.twin(), None],
+    };
+    twins.into_iter().flatten()
 }
 
 /// Whether a property contains a value that is not known yet.

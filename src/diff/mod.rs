@@ -13,6 +13,7 @@ mod changes;
 mod comparison;
 mod drift;
 mod leaf;
+mod lost;
 mod needs_reading;
 mod plan;
 mod possible;
@@ -25,6 +26,8 @@ mod tags;
 mod text;
 mod unread;
 mod unrecognised;
+mod value_text;
+mod whole;
 mod work;
 
 pub use call::Call;

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    Action, Call, Change, ChangeKind, Diff, ReplacementOrder, Step, changes,
+    Action, Call, Change, Diff, ReplacementOrder, Step, changes,
     comparison::Comparison,
-    possible, sign_out,
+    lost, possible, sign_out,
     step::{creation, deletion, leftover, replaced, replacement, update},
     unread, unrecognised,
+    whole::{additions, removals},
 };
 use crate::user::{
-    Code, Diagnostic, IdentityManagementType, Input, Path, Property, Settings, UserId, UserSpec, UserState,
-    Value, document_order, is_system_tag, keep_ignored, merge_tags,
+    Code, Diagnostic, IdentityManagementType, Path, Property, Settings, UserId, UserSpec, UserState,
+    keep_ignored,
 };
 
 /// The preview of a plan: the changes and the calls, also while values are unknown.
@@ -156,65 +157,9 @@ fn protected(what: &str) -> Diagnostic {
         .with_help("apply it with `protect: false` first, then remove or replace it")
 }
 
-/// Returns a change for everything that a new user sets.
-fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let add = |property: Property, path: Path, after: Value| {
-        let unknown = after.has_unknowns();
-        Change {
-            forces_replacement: false,
-            ..Change::new(property, ChangeKind::Add).at(path).to(Some(after)).unknown(unknown)
-        }
-    };
-    let mut document = spec.encode();
-    for property in Property::ALL {
-        let place = Path::from(*property);
-        match (property, document.take(&place)) {
-            (Property::Tags, _) => match &spec.tags {
-                Some(Input::Unknown) => changes.push(add(*property, place, Value::Unknown)),
-                Some(Input::Known(_)) | None => {
-                    let own = spec.tags.as_ref().and_then(Input::known);
-                    let mut tags = merge_tags(&settings.default_tags, own);
-                    tags.retain(|key, _| !settings.ignore_tags.contains(key));
-                    for (key, value) in tags {
-                        let after = value.into_known().map_or(Value::Unknown, Value::String);
-                        changes.push(add(*property, place.key(key), after));
-                    }
-                }
-            },
-            (Property::Password, _) if spec.password.is_some() => {
-                changes.push(add(*property, place, Value::Null))
-            }
-            (Property::Name, None) => changes.push(add(*property, place, Value::Unknown)),
-            (_, Some(after)) => changes.push(add(*property, place, after)),
-            (_, None) => {}
-        }
-    }
-    changes
-}
-
 /// Returns the diff of a deletion: everything that is removed.
 pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
-    let mut document = state.whole_spec().encode();
-    let gone = |property: Property, path: Path, before: Value| Change {
-        forces_replacement: false,
-        ..Change::new(property, ChangeKind::Delete).at(path).from(Some(before))
-    };
-    let mut changes: Vec<Change> = Property::ALL
-        .iter()
-        .filter(|property| **property != Property::Tags)
-        .filter_map(|property| {
-            let place = Path::from(*property);
-            let before = document.take(&place)?;
-            Some(gone(*property, place, before))
-        })
-        .collect();
-    let is_shown = |key: &str| !is_system_tag(key) && !settings.ignore_tags.contains(key);
-    let tags = state.tags_all.iter().filter(|(key, _)| is_shown(key));
-    changes.extend(tags.map(|(key, value)| {
-        gone(Property::Tags, Path::from(Property::Tags).key(key.as_str()), value.as_str().into())
-    }));
-    changes.sort_by(|a, b| document_order(&a.path, &b.path));
+    let changes = removals(state, settings);
     let notices = if settings.protect { vec![protected("deleted")] } else { Vec::new() };
     Diff { action: Action::Delete, changes, notices, replacement: None }
 }
@@ -235,6 +180,7 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) 
     let steps = match diff.action {
         Action::None => Vec::new(),
         Action::Replace => {
+            diff.notices.extend(lost::notice(&comparison, &diff.changes));
             let fresh = Diff { changes: additions(&spec, settings), ..diff.clone() };
             replacement(&comparison, &fresh)
         }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use super::{Action, Call, Change, ChangeKind, Preview, ReplacementOrder, Step};
-use crate::user::{Path, Property, Replaced, Value, counted, one_line, quoted};
+use super::{
+    Action, Call, Change, ChangeKind, Preview, ReplacementOrder, Step,
+    value_text::{NameOf, show},
+};
+use crate::user::{Path, Property, Replaced, Value, counted, one_line};
 
 /// A preview as text, in a form similar to `terraform plan` and `pulumi preview`.
 ///
@@ -33,9 +36,6 @@ pub struct PreviewText<'a> {
     name: &'a str,
     names: Option<NameOf<'a>>,
 }
-
-/// Returns the name of a profile or group, by the property that refers to it and by its id, if it is known.
-type NameOf<'a> = &'a dyn Fn(Property, &str) -> Option<String>;
 
 impl fmt::Debug for PreviewText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,38 +192,5 @@ fn default_of(property: Property) -> &'static str {
     match property.info().left_out {
         crate::user::LeftOut::Default(_) => "(default)",
         _ => "null",
-    }
-}
-
-/// Returns a value on one line, escaped so that no value can imitate a line.
-fn show(value: &Value, property: Property, names: Option<NameOf<'_>>) -> String {
-    let with_name = |id: &Value| match id.as_str().and_then(|id| names?(property, id)) {
-        Some(name) => format!("{} ({})", written(id), one_line(&name)),
-        None => written(id),
-    };
-    match value {
-        Value::Null if property.is_secret() => "(secret)".to_owned(),
-        Value::List(ids) if names.is_some() && property == Property::SecurityProfileIds => {
-            format!("[{}]", ids.iter().map(with_name).collect::<Vec<_>>().join(","))
-        }
-        value => with_name(value),
-    }
-}
-
-/// Returns a value as JSON; an unknown value is written as other tools do.
-fn written(value: &Value) -> String {
-    let all = |parts: Vec<String>| parts.join(",");
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Unknown => "(known after apply)".to_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::String(text) => quoted(text),
-        Value::List(items) => format!("[{}]", all(items.iter().map(written).collect())),
-        Value::Map(members) => {
-            let member = |(name, value): &(String, Value)| format!("{}:{}", quoted(name), written(value));
-            format!("{{{}}}", all(members.iter().map(member).collect()))
-        }
     }
 }

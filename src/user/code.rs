@@ -197,6 +197,7 @@ codes! {
         NOT_SHOWN = "not-shown", Error, "no call is made that the preview did not show", THIS;
         UNRECOGNISED_SETTINGS = "unrecognised-settings", Warning, "no call resets what the service has and this version does not know; the policy decides whether it is an error", THIS;
         UNFINISHED = "unfinished", Warning, "an earlier apply has done all that it was to do", THIS;
+        REPLACEMENT_LOSES = "replacement-loses", Note, "a user that is replaced has nothing but what its spec sets", THIS;
         SETTINGS_DIFFER = "settings-differ", Error, "a user is planned with the settings that it was validated with", THIS;
     }
     Apply {

@@ -3,8 +3,8 @@
 use connect_user::{
     diff::{Action, ChangeKind, ReplacementOrder, Risk, diff, preview, preview_deletion},
     user::{
-        OnChange, PULUMI_UNKNOWN, PasswordPolicy, PhoneLine, Property, Settings, Tags, UnrecognisedPolicy,
-        ignored_path,
+        Code, OnChange, PULUMI_UNKNOWN, PasswordPolicy, PhoneLine, Property, PropertySet, Settings, Tags,
+        UnrecognisedPolicy, UserState, ignored_path,
     },
 };
 use serde_json::{Value, json};
@@ -665,4 +665,30 @@ fn what_an_unfinished_replacement_left_is_deleted_and_the_text_says_so() {
         ),
         "{text}"
     );
+}
+
+#[test]
+fn a_replacement_names_what_the_new_user_will_not_have() {
+    let lost = |user: &UserState, document: &Value| {
+        let notices = preview(&spec(document), Some(user), &Settings::default()).diff.notices;
+        let told = notices.into_iter().find(|notice| notice.code == Code::REPLACEMENT_LOSES);
+        told.map(|notice| notice.message.to_string())
+    };
+    for Row { property, one, .. } in rows() {
+        let set = (property.path(), one);
+        let mut user = state(&with(std::slice::from_ref(&set)));
+        // The changes show what the spec has set before.
+        assert_eq!(lost(&user, &with(&[("name", json!("june"))])), None, "{property}");
+        user.record.managed = PropertySet::EMPTY;
+        let told = lost(&user, &with(&[("name", json!("june"))])).expect("a note");
+        assert!(told.contains(&format!("`{property}`")), "{told}");
+        assert_eq!(lost(&user, &with(&[("name", json!("june")), set.clone()])), None, "{property}");
+        assert_eq!(lost(&user, &with(&[])), None, "{property}");
+    }
+    let mut user = state(&with(&[
+        ("tags", json!({"team": "x", "aws:made": "by"})),
+        ("userProficiencies", json!([{"attributeName": "a", "attributeValue": "b", "level": 3.0}])),
+    ]));
+    (user.record.managed, user.record.tag_keys) = (PropertySet::EMPTY, Default::default());
+    insta::assert_snapshot!(lost(&user, &with(&[("name", json!("june"))])).expect("a note"), @r#"the new user will not have what the spec does not set: `userProficiencies` ([{"attributeName":"a","attributeValue":"b","level":3}]), `tags.team` ("x")"#);
 }
