@@ -9,6 +9,7 @@ mod damage;
 mod dependencies;
 mod former;
 mod histories;
+mod kept;
 mod plan;
 mod records;
 mod refresh;

@@ -88,6 +88,7 @@ pub(in crate::fleet) async fn refresh_found(
     };
     let sources = || instances.keys().filter_map(source_of);
     if options.strategy == Strategy::None {
+        refreshed.is_assumed = true;
         let as_recorded = |(name, state): (&String, &Arc<UserState>)| (name.clone(), Some(state.clone()));
         refreshed.states = known.iter().map(as_recorded).collect();
         refreshed.explanations.push("nothing is read: users are assumed to be as recorded".to_owned());

@@ -30,6 +30,8 @@ pub struct Refreshed {
     pub explanations: Vec<String>,
     /// What was not checked, and why.
     pub unchecked: Vec<Diagnostic>,
+    /// Whether nothing was read, and users are assumed to be as recorded.
+    pub(super) is_assumed: bool,
     /// The ids of the users of each instance, by the bare id of the instance and the user name.
     names: HashMap<String, HashMap<Arc<str>, UserId>>,
     /// The resource names of the records of users that are gone and that the program desires.
@@ -57,16 +59,17 @@ impl Refreshed {
     /// again. `known` are the entries of the store.
     pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<StoreChange> {
         let new = Entry::default();
+        // A replacement was stopped before it deleted the user.
+        let is_still_there = |name: &String, entry: &Entry| entry.former.is_some() && self.has_seen(name);
         let changed = |(name, state): (&String, &Option<Arc<UserState>>)| {
             let entry = known.get(name).or_else(|| self.handed_over.contains(name).then_some(&new))?;
             match state {
                 _ if self.failed.contains_key(name) => None,
-                Some(state) if entry.state.as_ref() == Some(state) && entry.former.is_none() => None,
+                Some(state) if entry.state.as_ref() == Some(state) && !is_still_there(name, entry) => None,
                 Some(state) => {
                     let mut entry = entry.clone();
                     entry.put(state.clone());
-                    // A replacement was stopped before it deleted the user.
-                    entry.former = None;
+                    entry.former.take_if(|_| self.has_seen(name));
                     Some(StoreChange::put(name.clone(), entry))
                 }
                 // The user that is created instead takes over what is left to do.
@@ -84,6 +87,12 @@ impl Refreshed {
         };
         let left = known.iter().filter(is_left).map(|(name, _)| StoreChange::remove(name.clone()));
         self.states.iter().filter_map(changed).chain(left).collect()
+    }
+
+    /// Whether a user was seen, and is not only assumed to exist.
+    fn has_seen(&self, name: &str) -> bool {
+        let mut assumed = self.findings.iter().filter(|finding| finding.kind.is_assumed());
+        !self.is_assumed && assumed.all(|finding| finding.user != name)
     }
 
     /// Takes over the reading of a user.

@@ -46,12 +46,24 @@ pub(super) enum Trouble {
 
 /// A store that dies at a commit, before or after it has written.
 #[derive(Debug)]
-struct Mortal<'a> {
+pub struct Mortal<'a> {
     store: &'a MemoryStore,
     /// How many commits are left; negative for no end.
     left: AtomicI64,
     writes_last: bool,
     died: Notify,
+}
+
+impl<'a> Mortal<'a> {
+    /// A store that dies at the commit after so many; negative for no end.
+    pub fn new(store: &'a MemoryStore, left: i64, writes_last: bool) -> Self {
+        Self { store, left: AtomicI64::new(left), writes_last, died: Notify::new() }
+    }
+
+    /// Waits until it dies.
+    pub async fn dies(&self) {
+        self.died.notified().await;
+    }
 }
 
 #[async_trait]
@@ -189,8 +201,7 @@ impl World {
             Trouble::Killed { after, writes_last } => (after, writes_last),
             _ => (-1, true),
         };
-        let store =
-            Mortal { store: &self.store, left: AtomicI64::new(left), writes_last, died: Notify::new() };
+        let store = Mortal::new(&self.store, left, writes_last);
         let cancel = CancellationToken::new();
         let (is_saved, is_troubled) = (self.random.bool(), !matches!(trouble, Trouble::None));
         let ended = match trouble {
@@ -199,7 +210,7 @@ impl World {
         };
         let run = async {
             tokio::select! {
-                () = store.died.notified() => None,
+                () = store.dies() => None,
                 result = self.session(&store, strategy, &cancel, is_saved) => Some(result),
             }
         };

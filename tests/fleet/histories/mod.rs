@@ -30,6 +30,7 @@ use connect_user::{
 };
 use fastrand::Rng;
 
+pub use self::host::Mortal;
 use self::person::{Part, Person};
 use crate::{apply::timer, support::each_seed};
 
