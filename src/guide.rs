@@ -121,6 +121,7 @@ pub mod embedding {}
 #[cfg_attr(feature = "policy", doc = "[`CancellationToken`]: struct@crate::client::CancellationToken")]
 #[cfg_attr(feature = "policy", doc = "[`Pace`]: trait@crate::client::Pace")]
 #[cfg_attr(feature = "store", doc = "[`EmbeddedStore`]: struct@crate::fleet::EmbeddedStore")]
+#[cfg_attr(feature = "interop", doc = "[`EditedStore`]: struct@crate::interop::set::EditedStore")]
 #[doc = include_str!("../docs/fleet.md")]
 #[doc = "\n# What planning costs\n\n"]
 #[doc = include_str!("../docs/scale.svg")]

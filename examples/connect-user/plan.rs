@@ -65,7 +65,8 @@ pub struct PlanArgs {
     /// Print the totals alone: users by action, instances, calls, duration. Default: every change.
     #[arg(long)]
     summary: bool,
-    /// Write the plan to a file, without passwords, for `apply FILE`. Default: do not.
+    /// Write the plan to a file, without passwords, for `apply FILE`, and record in the state what was found.
+    /// Default: do not.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]

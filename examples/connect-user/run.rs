@@ -124,6 +124,10 @@ impl<'a> Run<'a> {
 
     /// A session of the recorded users, with `--where` as filter and `--target` as targets.
     pub fn session(&self, entries: Entries) -> Session<'_> {
+        self.session_on(&*self.file, entries)
+    }
+
+    fn session_on<'s>(&'s self, store: &'s dyn StateStore, entries: Entries) -> Session<'s> {
         let backend = &self.backend;
         let options = SessionOptions::builder()
             .timer(backend.timer.clone())
@@ -134,14 +138,25 @@ impl<'a> Run<'a> {
             .targets(self.scale.target.iter().cloned().collect())
             .filter(self.filter.clone())
             .read_only(self.access.is_read_only())
+            // A command that the person declines leaves the state as it was.
+            .deferred(true)
             .build();
-        Session::with_entries(&*self.file, entries, &*backend.service, options)
+        Session::with_entries(store, entries, &*backend.service, options)
     }
 
     /// A session that is recovered first, for commands that would be wrong if an earlier run could not record whether
     /// it created a user: plans, and commands that record users. Looks such users up, which may take some seconds.
     pub async fn recovered(&self, entries: Entries) -> Outcome<Session<'_>> {
-        let mut session = self.session(entries);
+        self.recovered_on(&*self.file, entries).await
+    }
+
+    /// As [`recovered`](Self::recovered), with another store for what is recorded.
+    pub async fn recovered_on<'s>(
+        &'s self,
+        store: &'s dyn StateStore,
+        entries: Entries,
+    ) -> Outcome<Session<'s>> {
+        let mut session = self.session_on(store, entries);
         let in_doubt = session.entries().values().filter(|entry| !entry.creating.is_empty()).count();
         if in_doubt >= MANY_IN_DOUBT {
             output::note(&format!(

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
 use connect_user::{
-    fleet::Session,
-    interop::set::{BulkEdit, PropertyEdits, edit_program},
+    fleet::{Session, StateStore},
+    interop::set::{BulkEdit, EditedStore, PropertyEdits, edit_program},
 };
 
 use crate::{
@@ -38,7 +38,8 @@ pub struct SetArgs {
     /// changes the users back.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// Write the plan to a file for `apply FILE`, and change no user yet. Default: do not.
+    /// Write the plan to a file for `apply FILE`, record in the state what was found, and change no user yet. Default: do
+    /// not.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["program", "yes"])]
     out: Option<PathBuf>,
     /// Change them without asking. Default: ask for confirmation.
@@ -62,7 +63,10 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     let scale = Scale { target: args.target, stop_after: args.stop_after, ..Scale::default() };
     let access = if args.out.is_some() { Access::Record } else { Access::Write };
     let (run, entries) = Run::open(global, scale, access).await?;
-    let mut session = run.recovered(entries).await?;
+    let edited = EditedStore::new(&*run.file, &entries, &edits);
+    // A saved plan is made from what was found.
+    let store: &dyn StateStore = if args.out.is_some() { &*run.file } else { &edited };
+    let mut session = run.recovered_on(store, entries).await?;
     let bulk = BulkEdit::new(&edits, run.options());
     bulk.refresh(&mut session).await?;
     refuse_unread(&session)?;
@@ -72,7 +76,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     if review.checked == 0 && global.r#where.is_empty() {
         output::note("no recorded user is meant: no user is changed");
     }
-    let edited = match &args.program {
+    let program = match &args.program {
         Some(file) => Some((file, edit(file, &edits, &session)?)),
         None => None,
     };
@@ -84,7 +88,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
         return saved::write(out, &mut session, review.preview, global).await;
     }
     approve(&run, &session, &review.preview, &names, args.yes)?;
-    if let Some((file, (before, after))) = edited {
+    if let Some((file, (before, after))) = program {
         // If the run is stopped, the next plan of the edited program continues.
         written::replace(file, Some(&before), &after)?;
     }

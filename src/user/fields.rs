@@ -224,6 +224,12 @@ impl UserState {
         property.visit(ActualText(self))
     }
 
+    /// Copies the setting from another state; does nothing if no call changes the property.
+    #[cfg(feature = "interop")]
+    pub(crate) fn take_setting(&mut self, other: &Self, property: Property) {
+        property.visit(TakeSetting { state: self, other });
+    }
+
     /// Writes the value of the property in the state to a spec.
     pub(super) fn say(&self, property: Property, spec: &mut UserSpec) {
         property.visit(Say { state: self, spec });
@@ -301,6 +307,21 @@ impl Visitor for TakeFrom<'_> {
         if F::input(self.spec).is_some() {
             F::put(self.spec, F::input(self.other).cloned());
         }
+    }
+}
+
+#[cfg(feature = "interop")]
+struct TakeSetting<'a> {
+    state: &'a mut UserState,
+    other: &'a UserState,
+}
+
+#[cfg(feature = "interop")]
+impl Visitor for TakeSetting<'_> {
+    type Output = ();
+
+    fn visit<F: Field>(self) {
+        F::write(&mut self.state.properties, F::setting(&self.other.properties).cloned());
     }
 }
 

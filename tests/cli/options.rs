@@ -273,7 +273,7 @@ fn who_was_deleted_by_hand_and_has_a_new_resource_name_is_made_again() {
 }
 
 #[test]
-fn what_was_read_is_remembered_although_the_plan_is_refused() {
+fn what_was_read_is_not_recorded_if_the_plan_is_refused() {
     let tool = Tool::new();
     tool.apply(&tool.program(&jane()));
     let id = tool.json(&["show"])["users"]["jane"]["id"].as_str().expect("an id").to_owned();
@@ -290,7 +290,8 @@ fn what_was_read_is_remembered_although_the_plan_is_refused() {
     let file = tool.write(&json!({"resources": {"jane": user}}));
     let said = tool.fails(&["apply", &file, "--yes", "--refresh", "full"]);
     assert!(said.contains("protected"), "{said}");
-    assert_eq!(recorded(), "Joan");
+    assert_eq!(recorded(), "Jane");
+    assert_eq!(tool.json(&["drift"])["users"][0]["changes"][0]["path"], "identityInfo.firstName");
 }
 
 #[test]

@@ -88,6 +88,61 @@ fn without_a_program_the_next_plan_changes_them_back() {
     assert_eq!(users(&tool)["ana"]["tags"], json!({}));
 }
 
+/// The changes that `drift` shows, by user.
+fn drift(tool: &Tool) -> Vec<String> {
+    let drift = tool.json(&["drift"]);
+    let users = drift["users"].as_array().expect("users").iter();
+    let paths = users.flat_map(|user| {
+        let changes = user["changes"].as_array().expect("changes").iter();
+        changes.map(|change| format!("{}: {}", user["user"], change["path"]).replace('"', ""))
+    });
+    paths.collect()
+}
+
+fn edited_elsewhere() -> (Tool, String, [&'static str; 3]) {
+    let (tool, file) = two();
+    tool.edit_elsewhere("ana", &["identityInfo.mobile=+16175550101", "tags.site=x"]);
+    tool.edit_elsewhere("bea", &["hierarchyGroupId=g"]);
+    let edits = ["ana: identityInfo.mobile", "ana: tags.site", "bea: hierarchyGroupId"];
+    assert_eq!(drift(&tool), edits);
+    (tool, file, edits)
+}
+
+#[test]
+fn a_command_that_is_declined_leaves_the_state_as_it_was() {
+    let (tool, _, edits) = edited_elsewhere();
+    let before = tool.ok(&["state", "export"]).out;
+    let other = tool.write_text(&PROGRAM.replace("routingProfileId: r1", "routingProfileId: r2"));
+    for command in [&["apply", &other][..], &["set", "routingProfileId=r2", "--all"], &["destroy"]] {
+        let command = match command[0] {
+            "destroy" => command.to_vec(),
+            _ => [command, &["--refresh", "full"]].concat(),
+        };
+        assert!(tool.fails(&command).contains("there is no terminal to ask on"));
+        assert_eq!(tool.ok(&["state", "export"]).out, before, "{command:?}");
+    }
+    tool.ok(&["plan", &other, "--refresh", "full"]);
+    assert_eq!(drift(&tool), edits);
+}
+
+#[test]
+fn what_set_was_not_asked_about_is_still_drift() {
+    let (tool, file, edits) = edited_elsewhere();
+    let all = ["--all", "--yes", "--refresh", "full"];
+    tool.ok(&[&["set", "routingProfileId=r2", "tags.shift=late"], &all[..]].concat());
+    assert_eq!(drift(&tool), edits);
+    // Nothing to do is recorded of nobody.
+    tool.ok(&[&["set", "routingProfileId=r2"], &all[..]].concat());
+    assert_eq!(drift(&tool), edits);
+    assert_eq!(users(&tool)["bea"]["routingProfileId"], "r2");
+    // What it was asked about is what it made of it, and the plan reads these users again.
+    tool.ok(&[&["set", "--unset", "identityInfo.mobile"], &all[..]].concat());
+    assert_eq!(drift(&tool), edits[1..]);
+    assert_eq!(tool.plan(&file), ["UpdateUserRoutingProfile", "UntagResource"].repeat(2));
+    tool.ok(&["apply", &file, "--yes", "--refresh", "full"]);
+    assert!(drift(&tool).is_empty());
+}
+
 #[test]
 fn a_saved_plan_is_applied_later() {
     let (tool, _) = two();

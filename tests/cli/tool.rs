@@ -70,6 +70,14 @@ impl Tool {
         std::fs::write(&path, document.to_string()).expect("written");
     }
 
+    /// Sets properties of a user of the instance `i` beside the state, as in the console.
+    pub fn edit_elsewhere(&self, user: &str, edits: &[&str]) {
+        let state = ["--state", "elsewhere.redb"];
+        self.ok(&[&["import", "--all", "--instance", "i"], &state[..]].concat());
+        self.ok(&[&["set"], edits, &["--target", user, "--yes"], &state].concat());
+        std::fs::remove_file(self.path("elsewhere.redb")).expect("removed");
+    }
+
     /// Runs a command that must succeed.
     pub fn ok(&self, args: &[&str]) -> Said {
         let said = self.run(args);

@@ -88,6 +88,11 @@ pub struct SessionOptions<'a> {
     /// applies nothing. Default: no.
     #[builder(default)]
     pub read_only: bool,
+    /// Whether what is found is committed not at once, but together with the next commit of another kind: that of an
+    /// apply, of a saved plan, or of a user that is recorded. If there is none, for example because a person declines
+    /// the plan, the store stays as it was. Default: no.
+    #[builder(default)]
+    pub deferred: bool,
     /// The clock for recorded times of change. Default: the machine's.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
@@ -216,6 +221,16 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Commits what was found, or leaves it to the next commit if the session is deferred.
+    pub(super) async fn take_over(&mut self, found: Vec<StoreChange>) -> Result<(), StoreError> {
+        if !self.options.deferred {
+            return self.commit(found).await;
+        }
+        self.pending.extend(found.iter().cloned());
+        found.into_iter().for_each(|change| change.make(&mut self.entries));
+        Ok(())
+    }
+
     /// Locks the store for an apply.
     pub(super) async fn lock(&self, has_steps: bool) -> Result<(), StoreError> {
         match has_steps {
@@ -242,7 +257,7 @@ impl<'a> Session<'a> {
     pub async fn recover(&mut self) -> Result<Vec<RecoveredUser>, StoreError> {
         let options = ApplyOptions { sleep: Some(&*self.options.timer), ..self.user_options() };
         let recovered = recover(&self.entries, &self.client, &options).await;
-        self.commit(recovered.changes).await?;
+        self.take_over(recovered.changes).await?;
         Ok(recovered.users)
     }
 
@@ -338,7 +353,7 @@ impl<'a> Session<'a> {
 
 impl fmt::Debug for SessionOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pace, retry, refresh, targets, filter, read_only, .. } = self;
+        let Self { pace, retry, refresh, targets, filter, read_only, deferred, .. } = self;
         f.debug_struct("SessionOptions")
             .field("pace", pace)
             .field("retry", retry)
@@ -346,6 +361,7 @@ impl fmt::Debug for SessionOptions<'_> {
             .field("targets", targets)
             .field("filter", filter)
             .field("read_only", read_only)
+            .field("deferred", deferred)
             .finish_non_exhaustive()
     }
 }

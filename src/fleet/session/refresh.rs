@@ -17,9 +17,9 @@ use super::{
 };
 
 impl Session<'_> {
-    /// Refreshes the recorded users in the fewest calls, and commits what was found. Then each record gets
-    /// the resource name of its user in the program. Users that the program imports are read; an apply
-    /// records them.
+    /// Refreshes the recorded users in the fewest calls, and commits what was found, unless the session is
+    /// [`deferred`](super::SessionOptions::deferred). Then each record gets the resource name of its user in the
+    /// program. Users that the program imports are read; an apply records them.
     ///
     /// `program` is the whole program, perhaps with unknown values. A failure to read users does not stop the refresh:
     /// these users are in [`Refreshed::failed`], and stay as they are.
@@ -191,7 +191,7 @@ impl Session<'_> {
         let mut changes = self.refreshed.changes(&self.entries);
         changes.retain(|change| self.is_target(&change.name) && !self.imported.contains_key(&change.name));
         take(&mut self.refreshed.states);
-        self.commit(changes).await?;
+        self.take_over(changes).await?;
         self.entries.extend(self.imported.clone());
         Ok(())
     }

@@ -213,15 +213,7 @@ impl<'a> BulkEdit<'a> {
 
     /// The paths of all properties except those that are set, and those that hold the same setting.
     fn ignored(&self, state: &UserState) -> Vec<Path> {
-        let is_set = |property: Property| {
-            // Type and number of a phone are one value.
-            let is_phone = |one, other| property == one && self.edits.has(other);
-            self.edits.has(property)
-                || property.twin().is_some_and(|twin| self.edits.has(twin))
-                || is_phone(Property::PhoneType, Property::DeskPhoneNumber)
-                || is_phone(Property::DeskPhoneNumber, Property::PhoneType)
-        };
-        let others = Property::ALL.iter().copied().filter(|property| !is_set(*property));
+        let others = Property::ALL.iter().copied().filter(|property| !self.edits.reaches(*property));
         let mut ignored: Vec<Path> = others.map(Path::from).collect();
         let record = &state.record;
         let keys = state.tags_all.keys().chain(&record.tag_keys).chain(&record.default_tag_keys);

@@ -78,6 +78,16 @@ impl PropertyEdits {
         self.properties().any(|other| other == property)
     }
 
+    /// Whether setting these properties may change the property: it is set, or holds the same setting.
+    pub(super) fn reaches(&self, property: Property) -> bool {
+        // Type and number of a phone are one value.
+        let is_phone = |one, other| property == one && self.has(other);
+        self.has(property)
+            || property.twin().is_some_and(|twin| self.has(twin))
+            || is_phone(Property::PhoneType, Property::DeskPhoneNumber)
+            || is_phone(Property::DeskPhoneNumber, Property::PhoneType)
+    }
+
     /// Whether the path is set or cleared, by itself or as a part of a property.
     pub(super) fn covers(&self, path: &Path) -> bool {
         self.0.iter().any(|(place, _)| place.path().covers(path))

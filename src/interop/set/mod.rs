@@ -2,9 +2,10 @@
 //!
 //! [`PropertyEdits`] reads `PROPERTY=VALUE` by the table of properties. [`BulkEdit`] plans the change for the selected
 //! users of a [`Session`](crate::fleet::Session): their other properties are not changed, and do not become managed.
-//! [`edit_program`] makes the same change in the text of the program, in place.
+//! A session on an [`EditedStore`] records what was set and nothing else. [`edit_program`] makes the same change in the text of the program, in place.
 
 mod bulk;
+mod edited_store;
 mod edits;
 mod form;
 mod places;
@@ -13,5 +14,6 @@ mod rewrite;
 mod tree;
 
 pub use bulk::BulkEdit;
+pub use edited_store::EditedStore;
 pub use edits::PropertyEdits;
 pub use program::edit_program;
