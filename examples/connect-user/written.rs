@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
-    input::{self, STILL_TO_BE_MADE, is_stdin, require_regular, unreadable},
+    input::{self, STILL_TO_BE_MADE, is_stdin, require_regular},
 };
 
 /// Refuses the path of a file for an option if it is standard input, or the file of another option, also through links:
@@ -45,7 +45,8 @@ pub fn without_links(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let resolved = absolute.ancestors().find_map(|folder| {
         let rest = absolute.strip_prefix(folder).ok()?;
-        Some(folder.canonicalize().ok()?.join(rest))
+        // Components, because joining an empty path would add a slash.
+        Some(folder.canonicalize().ok()?.components().chain(rest.components()).collect())
     });
     resolved.unwrap_or(absolute)
 }
@@ -100,36 +101,37 @@ pub fn replace(path: &Path, before: Option<&str>, text: &str) -> Outcome<()> {
     if before.is_none() {
         return save(path, text);
     }
-    // A link stays a link.
-    let path = path.canonicalize().map_err(|error| unreadable(path, "file", &error))?;
-    let file = WholeFile::at(&path)?;
-    let permissions = fs::metadata(&path).map(|metadata| metadata.permissions());
+    let file = WholeFile::at(path)?;
+    let permissions = fs::metadata(path).map(|metadata| metadata.permissions());
     let kept = permissions.and_then(|permissions| file.new.as_file().set_permissions(permissions));
-    kept.map_err(|error| unwritable(&path, &error))?;
+    kept.map_err(|error| unwritable(path, &error))?;
     file.write(text)
 }
 
-/// A file that is being written. Until it is complete, the file at its path stays unchanged.
+/// A file that is being written. Until it is complete, the file at its path stays unchanged. A link stays a link: the file
+/// that it leads to is written.
 pub struct WholeFile<'p> {
     path: &'p Path,
+    place: PathBuf,
     new: NamedTempFile,
 }
 
 impl<'p> WholeFile<'p> {
-    /// Creates the temporary file, in the same folder.
+    /// Creates the temporary file, in the folder of the file.
     pub fn at(path: &'p Path) -> Outcome<Self> {
+        let place = without_links(path);
         // The name of the temporary file would not help in the message.
         let new =
-            NamedTempFile::new_in(folder(path)).map_err(|error| unwritable(path, &error.kind().into()))?;
-        Ok(Self { path, new })
+            NamedTempFile::new_in(folder(&place)).map_err(|error| unwritable(path, &error.kind().into()))?;
+        Ok(Self { path, place, new })
     }
 
     /// Writes the text, and moves the file to its path.
     pub fn write(mut self, text: &str) -> Outcome<()> {
-        let path = self.path;
+        let Self { path, place, .. } = self;
         let written = self.new.write_all(text.as_bytes()).and_then(|()| self.new.as_file().sync_all());
         written.map_err(|error| unwritable(path, &error))?;
-        self.new.persist(path).map(drop).map_err(|error| unwritable(path, &error.error))
+        self.new.persist(place).map(drop).map_err(|error| unwritable(path, &error.error))
     }
 }
 

@@ -102,3 +102,37 @@ fn a_kill_at_any_moment_loses_nothing() {
     let exported = tool.ok(&["export", "--instance", "i"]).out;
     assert_eq!(exported.matches("aws:connect:User").count(), 12, "nobody twice");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_the_file_that_it_leads_to_is_written() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    fs::create_dir(tool.path("real")).expect("a folder");
+    tool.ok(&["apply", &file, "--yes", "--state", "real/users", "--local-file", "real/service"]);
+    tool.ok(&["plan", &file, "--out", "real/plan", "--state", "real/users", "--local-file", "real/service"]);
+    fs::write(tool.path("real/passwords"), "name,password\nx,Password123\n").expect("written");
+    fs::write(tool.path("real/imports"), "[]").expect("written");
+    for name in ["users", "service", "plan", "passwords", "imports"] {
+        std::os::unix::fs::symlink(format!("real/{name}"), tool.path(name)).expect("a link");
+    }
+    let mut properties = jane();
+    properties["routingProfileId"] = json!("r2");
+    let file = tool.program(&properties);
+    let own = ["--state", "users", "--local-file", "service"];
+    let other = ["--state", "other", "--local-file", "service"];
+    let backup = repository("tests/interop/cases/12-backup.json");
+    let commands: [(&str, Vec<&str>); 5] = [
+        ("plan", [&["plan", &file, "--out", "plan"], &own[..]].concat()),
+        ("service", [&["apply", &file, "--yes"], &own[..]].concat()),
+        ("users", [&["set", "tags.a=b", "--all", "--yes"], &own[..]].concat()),
+        ("passwords", [&["copy", "i", "j", "--yes", "--make-passwords", "passwords"], &other[..]].concat()),
+        ("imports", vec!["convert", &backup, "--to", "cloudformation", "--imports", "imports"]),
+    ];
+    for (name, command) in commands {
+        let before = fs::read(tool.path("real").join(name)).expect("a file");
+        tool.ok(&command);
+        assert!(tool.path(name).is_symlink(), "{name}");
+        assert_ne!(fs::read(tool.path("real").join(name)).expect("a file"), before, "{name}");
+    }
+}
