@@ -134,6 +134,7 @@ type Asked = (Arc<dyn ConnectClient>, Rates, Option<Rates>, Option<Diagnostic>);
 
 #[cfg(feature = "aws")]
 async fn aws(args: &Global) -> Outcome<Asked> {
+    use crate::way_out;
     use connect_user::{
         client::aws::{AwsConnect, AwsSettings},
         user::with_causes,
@@ -145,7 +146,7 @@ async fn aws(args: &Global) -> Outcome<Asked> {
         .maybe_endpoint_url(args.endpoint_url.clone())
         .build();
     let connect = AwsConnect::from_environment(&settings).await;
-    let connect = connect.map_err(|error| Failure::new(with_causes(&error)).help(error.help()))?;
+    let connect = connect.map_err(|error| Failure::new(with_causes(&error)).help(way_out::of_aws(&error)))?;
     let rates = connect.rates(args.rates_from).await;
     let ceiling = match args.probe_to {
         Some(source) => Some(connect.rates(source).await),
@@ -153,6 +154,7 @@ async fn aws(args: &Global) -> Outcome<Asked> {
     };
     // The quotas of the account are read once, so both notices are equal.
     let notice = rates.notice.or(ceiling.as_ref().and_then(|ceiling| ceiling.notice.clone()));
+    let notice = notice.as_ref().map(way_out::of_rates);
     Ok((Arc::new(connect), rates.rates, ceiling.map(|ceiling| ceiling.rates), notice))
 }
 

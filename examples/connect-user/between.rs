@@ -6,7 +6,7 @@ use connect_user::{
     client::ClientError,
     interop::between::{CompareOptions, CopyOptions, CopyPlan, Side, compare as compared, copy as planned},
     read::{RefreshOptions, Strategy},
-    user::{Code, Diagnostic, Property, counted},
+    user::{Diagnostic, Property, counted},
 };
 use serde_json::json;
 
@@ -131,7 +131,7 @@ fn tell(plan: &CopyPlan) -> Outcome<()> {
         ));
     }
     plan.failed.iter().for_each(|(user, error)| output::failure(&unread(user.as_str(), error)));
-    output::some_of_each(&plan.diagnostics.iter().map(with_option).collect::<Vec<_>>());
+    output::some_of_each(&plan.diagnostics);
     Failure::all(plan.missing.iter().map(|missing| {
         let found = missing.diagnostic();
         let new = missing.nearest.as_deref().unwrap_or("NEW");
@@ -140,22 +140,6 @@ fn tell(plan: &CopyPlan) -> Outcome<()> {
         Failure::told(&found).help(format!("{help}; `--map {map}`"))
     }))?;
     if plan.diagnostics.iter().any(Diagnostic::is_error) { Err(Failure::said()) } else { Ok(()) }
-}
-
-/// A finding, with the options of the command line that help.
-fn with_option(found: &Diagnostic) -> Diagnostic {
-    match (found.code, &found.subject) {
-        (Code::PASSWORD_REQUIRED, None) => found.clone().with_help(
-            "`--make-passwords FILE` makes them; `--passwords FILE` and `--password-env VARIABLE` give them",
-        ),
-        (Code::RECORDED_OTHERWISE, None) => {
-            found.clone().with_help("give TO a state of its own: `--state PATH`")
-        }
-        (Code::COPY_REFUSED, None) if found.path == Property::Password.into() => found
-            .clone()
-            .with_help("`--identity-management` says how it does; otherwise leave the passwords out"),
-        _ => found.clone(),
-    }
 }
 
 fn unread(user: &str, error: &ClientError) -> Failure {

@@ -101,15 +101,7 @@ impl From<DeploymentError> for Failure {
 
 impl From<RecordError> for Failure {
     fn from(error: RecordError) -> Self {
-        let help = match &error {
-            RecordError::NotRecorded { .. } => "`show` lists every user",
-            RecordError::Unfinished { .. } => {
-                "`apply` finishes it; `--force` removes the user from the state nevertheless"
-            }
-            RecordError::Instance(_) => "leave out `--identity-management`, or use another instance",
-            error => error.help(),
-        };
-        Self::new(with_causes(&error)).help(help)
+        Self::new(with_causes(&error)).help(way_out::of_record(&error))
     }
 }
 

@@ -248,7 +248,8 @@ where
 
 /// Prints the outcome for a user.
 fn report(outcome: &UserOutcome, planned: usize, is_cancelled: bool) {
-    let UserOutcome { user, message, help, .. } = outcome;
+    let UserOutcome { user, message, help, error, .. } = outcome;
+    let help = error.as_deref().and_then(|error| way_out::of_apply(user, error)).or_else(|| help.clone());
     let message = message.as_deref().unwrap_or_default();
     match outcome.result {
         UserResult::Done if message.is_empty() => {}
@@ -259,7 +260,7 @@ fn report(outcome: &UserOutcome, planned: usize, is_cancelled: bool) {
                 output::json_line(&event);
             }
             let failure = Failure::new(format!("{user}: {message}"));
-            output::failure(&failure.help(help.as_deref().unwrap_or_default()));
+            output::failure(&failure.help(help.unwrap_or_default()));
         }
         _ if planned < 100 && !is_cancelled => output::note(&format!("`{user}` is not done: {message}")),
         _ => {}

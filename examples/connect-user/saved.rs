@@ -15,7 +15,7 @@ use crate::{
     plan::{confirm, told},
     program::{assignments, program as read},
     run::{Access, Run},
-    way_out::{argument, quoted},
+    way_out::{self, argument, quoted},
     written,
 };
 
@@ -86,7 +86,7 @@ pub async fn apply(
     })?;
     if !output::is_json() {
         plan.notices().iter().for_each(output::diagnostic);
-        output::text(plan.text(|operation| run.backend.pace.rate(operation)));
+        output::text(plan.text(|operation| run.backend.pace.rate(operation)).with_help(&way_out::help));
     }
     if !plan.is_empty() {
         confirm(yes)?;

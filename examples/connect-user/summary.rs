@@ -6,7 +6,7 @@ use connect_user::{
 };
 use serde_json::json;
 
-use crate::{backend::Backend, output};
+use crate::{backend::Backend, output, way_out};
 
 /// From this number of recorded users on, the way of reading them is explained.
 const MANY: usize = 100;
@@ -24,7 +24,9 @@ pub fn plan(
         // For few users, the way of reading is not interesting.
         let explanations = refreshed.explanations.iter().filter(|_| !alone && preview.recorded() >= MANY);
         explanations.for_each(|explanation| output::note(explanation));
-        return output::text(preview.text(rate).with_names(names).with_totals_alone(alone));
+        return output::text(
+            preview.text(rate).with_names(names).with_help(&way_out::help).with_totals_alone(alone),
+        );
     }
     let mut summary = json!(preview.totals(rate));
     if alone {
@@ -32,6 +34,7 @@ pub fn plan(
         return output::json(&json!({"summary": summary}));
     }
     let mut plan = json!(preview);
+    way_out::mend_plan(&mut plan);
     plan["summary"] = summary;
     plan["findings"] = json!(refreshed.findings);
     plan["refresh"] = json!(refreshed.explanations);

@@ -6,7 +6,7 @@ use super::{
     Action, Call, Change, ChangeKind, Preview, ReplacementOrder, Step,
     value_text::{NameOf, show},
 };
-use crate::user::{Path, Property, Replaced, Value, counted, one_line};
+use crate::user::{Diagnostic, Path, Property, Replaced, Value, counted, one_line};
 
 /// A preview as text, in a form similar to `terraform plan` and `pulumi preview`.
 ///
@@ -35,7 +35,11 @@ pub struct PreviewText<'a> {
     preview: &'a Preview,
     name: &'a str,
     names: Option<NameOf<'a>>,
+    help: Option<HelpOf<'a>>,
 }
+
+/// Returns what to do about a notice, in the words of the host.
+type HelpOf<'a> = &'a dyn Fn(&Diagnostic) -> Option<String>;
 
 impl fmt::Debug for PreviewText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,13 +55,19 @@ impl<'a> PreviewText<'a> {
     pub const fn with_names(self, names: &'a dyn Fn(Property, &str) -> Option<String>) -> Self {
         Self { names: Some(names), ..self }
     }
+
+    /// Shows this help of each notice instead of its own, such as one with the options of the host. Default: its own.
+    #[must_use]
+    pub const fn with_help(self, help: &'a dyn Fn(&Diagnostic) -> Option<String>) -> Self {
+        Self { help: Some(help), ..self }
+    }
 }
 
 impl Preview {
     /// Returns the preview as text, with the resource name `name`. Each line ends with a line break. The text is empty
     /// if the action is none and there are no notices.
     pub const fn text<'a>(&'a self, name: &'a str) -> PreviewText<'a> {
-        PreviewText { preview: self, name, names: None }
+        PreviewText { preview: self, name, names: None, help: None }
     }
 }
 
@@ -121,8 +131,12 @@ impl fmt::Display for PreviewText<'_> {
         for notice in &diff.notices {
             let mark = if notice.is_error() { "refused" } else { "note" };
             writeln!(f, "  {mark}: {}", notice.message)?;
-            if let Some(help) = &notice.help {
-                writeln!(f, "    help: {help}")?;
+            let help = match self.help {
+                Some(help) => help(notice),
+                None => notice.help.as_deref().map(str::to_owned),
+            };
+            if let Some(help) = help {
+                writeln!(f, "    help: {}", one_line(&help))?;
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use super::{FleetPlan, FleetPreview, PlanTotals, work::deletes};
 use crate::{
     client::Rate,
     diff::Preview,
-    user::{Operation, Property, counted, one_line},
+    user::{Diagnostic, Operation, Property, counted, one_line},
 };
 
 /// The plan of a fleet as text for people: the changes of each user, the users that will be deleted, and the totals.
@@ -23,6 +23,7 @@ pub struct FleetText<'a> {
     fleet: Fleet<'a>,
     totals: PlanTotals,
     names: NameOf<'a>,
+    help: Option<HelpOf<'a>>,
     is_summary: bool,
 }
 
@@ -35,6 +36,9 @@ enum Fleet<'a> {
 
 /// Returns the name of a profile, group or the like, if it is known: by the property that refers to it, and its id.
 type NameOf<'a> = &'a dyn Fn(Property, &str) -> Option<String>;
+
+/// Returns what to do about a notice, in the words of the host.
+type HelpOf<'a> = &'a dyn Fn(&Diagnostic) -> Option<String>;
 
 /// Limit of names of deleted users in one line.
 const LISTED: usize = 50;
@@ -55,7 +59,7 @@ impl FleetPlan {
 
 impl<'a> FleetText<'a> {
     fn new(fleet: Fleet<'a>, totals: PlanTotals) -> Self {
-        Self { fleet, totals, names: &|_, _| None, is_summary: false }
+        Self { fleet, totals, names: &|_, _| None, help: None, is_summary: false }
     }
 
     /// Shows the names of profiles and groups beside their ids, as
@@ -63,6 +67,13 @@ impl<'a> FleetText<'a> {
     #[must_use]
     pub fn with_names(self, names: NameOf<'a>) -> Self {
         Self { names, ..self }
+    }
+
+    /// Shows this help of each notice instead of its own, as [`PreviewText::with_help`](crate::diff::PreviewText::with_help)
+    /// does. Default: its own.
+    #[must_use]
+    pub fn with_help(self, help: HelpOf<'a>) -> Self {
+        Self { help: Some(help), ..self }
     }
 
     /// Shows only the totals, with the instances and the calls, if `alone` is `true`. Default: the changes of every
@@ -73,7 +84,9 @@ impl<'a> FleetText<'a> {
     }
 
     fn write_user(&self, f: &mut fmt::Formatter<'_>, name: &str, preview: &Preview) -> fmt::Result {
-        fmt::Display::fmt(&preview.text(name).with_names(self.names), f)
+        let text = preview.text(name).with_names(self.names);
+        let text = self.help.map_or(text, |help| text.with_help(help));
+        fmt::Display::fmt(&text, f)
     }
 
     /// Writes the users with their changes, and the list of users that will be deleted.

@@ -243,7 +243,7 @@ fn a_failure_leaves_the_rest_to_be_done_and_the_next_run_does_it() {
         (&json!(1), &json!(1), &json!(1))
     );
     assert!(said.err.contains("a: the name is taken by the user `i:"), "{}", said.err);
-    assert!(said.err.contains("import that user if it is meant"), "{}", said.err);
+    assert!(said.err.contains("if that user is meant: `import a i:"), "{}", said.err);
     assert_eq!(tool.apply(&tool.write(&program("ann"))), ["CreateUser", "CreateUser"]);
 }
 

@@ -370,3 +370,39 @@ fn a_user_that_is_imported_may_have_any_name() {
     let imported = tool.ok(&["validate", &resource(json!({"import": id}))]);
     assert!(!imported.err.contains("name-at-sign"), "{}", imported.err);
 }
+
+/// What the library calls a policy or a setting is an option here, in the text and in the JSON of a plan, too.
+#[test]
+fn the_way_out_is_one_that_can_be_typed() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    let id = tool.json(&["show"])["users"]["jane"]["id"].as_str().expect("an id").to_owned();
+    let other = |change: &dyn Fn(&mut Value)| {
+        let mut properties = jane();
+        change(&mut properties);
+        tool.program(&properties)
+    };
+    let replace = "`--on-password-change replace`";
+    let file = other(&|jane| jane["password"] = json!("Password456"));
+    assert!(tool.ok(&["plan", &file]).out.contains(replace));
+    let refused = tool.run(&["plan", &file, "--on-password-change", "refuse"]);
+    assert!(refused.err.contains(replace) && refused.err.contains("`--on-password-change warn`"));
+    let said = tool.json(&["plan", &file])["users"][0]["notices"][0]["help"].to_string();
+    assert!(said.contains(replace), "{said}");
+    tool.ok(&["plan", &file, "--out", "plan.json"]);
+    assert!(tool.ok(&["apply", "plan.json", "--yes"]).out.contains(replace));
+
+    let file = other(&|jane| jane["directoryUserId"] = json!("d9"));
+    let refused = tool.run(&["plan", &file]);
+    let replace = "`--on-directory-user-id-change replace`";
+    assert!(refused.out.contains(replace) && refused.err.contains(replace), "{}", refused.err);
+
+    let file = tool.program(&jane());
+    let said = tool.fails(&["plan", &file, "--identity-management", "SAML"]);
+    assert!(said.contains("leave out `--identity-management`"), "{said}");
+    let said = tool.fails(&["apply", &file, "--yes", "--state", "new.redb"]);
+    assert!(said.contains(&format!("`import jane {id}`; otherwise choose another name")), "{said}");
+    let said = tool.fails(&["import", "jane", "i:another"]);
+    assert!(said.contains("`state rm jane`"), "{said}");
+}
