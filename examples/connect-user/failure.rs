@@ -49,6 +49,12 @@ impl Failure {
         Self::new(diagnostic.text()).help(way_out::help(diagnostic).unwrap_or_default())
     }
 
+    /// A failure with a diagnostic that holds for many users, with the text that names them.
+    pub fn told_of(users: &str, diagnostic: &Diagnostic) -> Self {
+        Self::new(format!("{users}: {}", diagnostic.message))
+            .help(way_out::help(diagnostic).unwrap_or_default())
+    }
+
     /// A failure with a diagnostic of the library about a file.
     pub fn found(FileDiagnostic { diagnostic, location, .. }: FileDiagnostic) -> Self {
         let mut failure = Self::told(&diagnostic);

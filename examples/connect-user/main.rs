@@ -8,6 +8,7 @@
 //! ```
 
 mod adopt;
+mod alike;
 mod args;
 mod backend;
 mod between;

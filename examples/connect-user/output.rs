@@ -19,6 +19,7 @@ use connect_user::{
 use serde_json::{Value, json};
 
 use crate::{
+    alike::{SHOWN, Told, alike},
     args::Format,
     failure::{Failure, Mistake, Outcome},
     way_out,
@@ -142,9 +143,6 @@ pub fn diagnostic(found: &Diagnostic) {
     plain(found.severity, &found.text(), None, way_out::help(found).as_deref());
 }
 
-/// Limit of notes of the same kind that are shown one by one.
-const SHOWN: usize = 5;
-
 /// Prints the first few diagnostics of each kind; an apply of many users that was killed leaves many.
 pub fn some_of_each(found: &[Diagnostic]) {
     let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
@@ -173,11 +171,21 @@ pub const MOST: usize = 100;
 
 /// Prints findings about a file or a program, with codes; fails if there is an error among them.
 pub fn found(found: Findings, form: Form) -> Outcome<()> {
-    found.kept().iter().for_each(|found| coded(&way_out::mended(found), form));
+    let kept: Vec<_> = found.kept().iter().map(way_out::mended).collect();
+    // Of a file, not all are kept, so that they cannot be counted.
+    let shown = match form {
+        Form::Program => alike(&kept, |found| {
+            let Diagnostic { path, subject, severity, code, message, help, .. } = &found.diagnostic;
+            let key = (code, severity, path.to_string(), message.as_str(), help.as_deref());
+            (key, subject.as_deref().unwrap_or_default())
+        }),
+        _ => kept.iter().map(Told::alone).collect(),
+    };
+    shown.iter().for_each(|told| coded(told, form));
     if found.more() > 0 {
         note(&format!("{} more findings are not shown", found.more()));
     }
-    if found.kept().len() > A_SCREEN && !is_json() {
+    if shown.len() > A_SCREEN && !is_json() {
         let totals: Vec<_> = found.totals().iter().map(|(code, count)| format!("{code} {count}")).collect();
         note(&format!("in all: {}", totals.join(", ")));
     }
@@ -208,7 +216,7 @@ pub enum Form {
 }
 
 /// Prints a finding to stderr, with its code.
-fn coded(found: &FileDiagnostic, form: Form) {
+fn coded(Told { first: found, users }: &Told<'_, FileDiagnostic>, form: Form) {
     let FileDiagnostic { diagnostic, location, .. } = found;
     let Diagnostic { path, subject, severity, code, help, .. } = diagnostic;
     if is_json() {
@@ -222,7 +230,11 @@ fn coded(found: &FileDiagnostic, form: Form) {
         true => at,
         false => Some(at.map_or(format!("{user}.{path}"), |at| format!("{user}.{path} ({at})"))),
     };
-    tell(*severity, &format!("[{code}]"), &diagnostic.text(), at.as_deref(), help.as_deref());
+    let text = match users {
+        Some(users) => format!("{users}: {}", diagnostic.message),
+        None => diagnostic.text(),
+    };
+    tell(*severity, &format!("[{code}]"), &text, at.as_deref(), help.as_deref());
 }
 
 /// Prints a message to stderr without a code: severity, text, place and help.

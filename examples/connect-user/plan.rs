@@ -6,15 +6,17 @@ use std::{
 };
 
 use connect_user::{
+    apply::ApplyError,
     fleet::{
         AllKnown, FleetOutcome, FleetPreview, Guard, PlanFile, PlanOptions, Session, UserOutcome, UserResult,
     },
     interop::{Deployment, Review, program::Program},
-    user::{Code, Property, counted, one_line},
+    user::{Code, Diagnostic, Property, counted, one_line},
 };
 use serde_json::json;
 
 use crate::{
+    alike::{Told, alike},
     args::{Global, Scale},
     failure::{Failure, Outcome},
     input,
@@ -179,12 +181,19 @@ pub fn fail_partial(session: &Session<'_>) -> Outcome<()> {
 
 /// Fails if the plan is refused, because of protection, policies, changes that no call can make, or too many deletions.
 pub fn refuse(preview: &FleetPreview, is_summary: bool) -> Outcome<()> {
-    Failure::all(preview.reasons().iter().map(|reason| {
+    let reasons = alike(preview.reasons(), |reason| {
+        let Diagnostic { path, subject, code, message, help, .. } = reason;
+        let key = (code, path.to_string(), message.as_str(), help.as_deref());
+        (key, subject.as_deref().unwrap_or_default())
+    });
+    Failure::all(reasons.into_iter().map(|Told { first: reason, users }| {
         let look = match reason.code {
             Code::TOO_MANY_DELETIONS if is_summary => "run it without `--summary` to see them",
             Code::TOO_MANY_DELETIONS => "look at the list",
             Code::EMPTY_PROGRAM => "check the program",
-            _ => return Failure::told(reason),
+            _ => {
+                return users.map_or_else(|| Failure::told(reason), |users| Failure::told_of(&users, reason));
+            }
         };
         let deletions = preview.deletions().len();
         Failure::told(reason).help(format!("{look}; if this is intended: `--max-deletes {deletions}`"))
@@ -233,7 +242,8 @@ where
     watch.end();
     let mut outcome = outcome?;
     let users = outcome.users.len();
-    outcome.users.iter().for_each(|user| report(user, users, outcome.cancelled));
+    let told = alike(&outcome.users, |user| (what_is_told(user), &user.user));
+    told.iter().for_each(|told| report(told, users, outcome.cancelled));
     let failed = outcome.store.take();
     summary::outcome(&outcome);
     if let Some(error) = failed {
@@ -246,8 +256,21 @@ where
     if outcome.is_done() { Ok(()) } else { Err(Failure::said()) }
 }
 
-/// Prints the outcome for a user.
-fn report(outcome: &UserOutcome, planned: usize, is_cancelled: bool) {
+/// What is equal where users have failed alike; other outcomes are told of each user.
+fn what_is_told(outcome: &UserOutcome) -> String {
+    match (outcome.result, outcome.error.as_deref()) {
+        _ if outcome.is_gone => outcome.user.clone(),
+        // The ids of the requests differ.
+        (UserResult::Failed, Some(ApplyError::Client(error))) => {
+            format!("{} {} {:?} {:?}", error.operation(), error.kind(), error.code(), error.message())
+        }
+        (UserResult::Failed, _) => outcome.message.clone().unwrap_or_default(),
+        _ => outcome.user.clone(),
+    }
+}
+
+/// Prints the outcome for a user, or for all that have failed alike.
+fn report(Told { first: outcome, users }: &Told<'_, UserOutcome>, planned: usize, is_cancelled: bool) {
     let UserOutcome { user, message, help, error, .. } = outcome;
     let help = error.as_deref().and_then(|error| way_out::of_apply(user, error)).or_else(|| help.clone());
     let message = message.as_deref().unwrap_or_default();
@@ -259,7 +282,7 @@ fn report(outcome: &UserOutcome, planned: usize, is_cancelled: bool) {
                 let event = json!({"event": "failed", "user": user, "message": message, "help": help});
                 output::json_line(&event);
             }
-            let failure = Failure::new(format!("{user}: {message}"));
+            let failure = Failure::new(format!("{}: {message}", users.as_deref().unwrap_or(user)));
             output::failure(&failure.help(help.unwrap_or_default()));
         }
         _ if planned < 100 && !is_cancelled => output::note(&format!("`{user}` is not done: {message}")),

@@ -90,7 +90,7 @@ fn a_lost_state_is_told_with_the_way_out_and_not_once_for_each_user() {
 fn many_findings_are_counted_by_code_at_the_end() {
     let tool = Tool::new();
     let wrong = |number: usize, user: &mut Value| {
-        user["phoneConfig"]["afterContactWorkTimeLimit"] = (-4).into();
+        user["phoneConfig"]["afterContactWorkTimeLimit"] = json!(-4 - number as i64);
         if number.is_multiple_of(2) {
             user["identityInfo"]["email"] = "none".into();
         }
@@ -99,6 +99,45 @@ fn many_findings_are_counted_by_code_at_the_end() {
     let said = told(30);
     assert!(said.ends_with("note: in all: after-contact-work-limit 30, email-shape 15\n"), "{said}");
     assert!(!told(5).contains("in all"));
+}
+
+/// One mistake in the template of a program is one of all its users.
+#[test]
+fn what_is_equal_for_many_users_is_told_once_with_their_number() {
+    let tool = Tool::new();
+    tool.apply(&program(&tool, 8, |_, _| ()));
+    tool.change_service(|service| {
+        service["instances"][0]["routingProfiles"] = json!(["r1"]);
+        service["instances"][0]["names"] = json!({"routingProfiles": {"r1": "Basic"}});
+        service["instances"][0]["userQuota"] = json!(8);
+    });
+    let file = program(&tool, 8, |number, user| {
+        user["routingProfileId"] = json!(if number == 3 { "r8" } else { "r9" });
+    });
+    let said = tool.fails(&["plan", &file]);
+    assert_eq!(said.matches("has no routing profile").count(), 2, "{said}");
+    let seven =
+        "7 users (`a0`, `a1`, `a2`, `a4`, `a5` and 2 more): the instance `i` has no routing profile `r9`";
+    assert!(
+        said.contains(seven) && said.contains("a3: the instance `i` has no routing profile `r8`"),
+        "{said}"
+    );
+    assert!(said.contains("\n  at: a0.routingProfileId (program.yaml:"), "{said}");
+    // Machines are told of each.
+    let lines = tool.run(&["plan", &file, "--format", "json"]).err;
+    assert_eq!(lines.matches("has no routing profile").count(), 8, "{lines}");
+
+    let file = program(&tool, 8, |_, user| user["password"] = json!("Password456"));
+    let said = tool.fails(&["plan", &file, "--on-password-change", "refuse"]);
+    assert_eq!(said.matches("`password` has changed").count(), 1, "{said}");
+    assert!(
+        said.contains("8 users (`a0`, `a1`, `a2`, `a3`, `a4` and 3 more): `password` has changed"),
+        "{said}"
+    );
+    // The ids of their requests differ.
+    let said = tool.fails(&["apply", &program(&tool, 14, |_, _| ()), "--yes"]);
+    assert_eq!(said.matches("`CreateUser` failed").count(), 1, "{said}");
+    assert!(said.contains("6 users ("), "{said}");
 }
 
 #[test]
