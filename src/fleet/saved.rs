@@ -1,6 +1,6 @@
 //! A plan of a fleet that is stored and applied later.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     diff::{Plan, Preview, SavedPlan},
-    user::{Code, Diagnostic, Newer, Secret, UserId, UserState},
+    user::{Code, Diagnostic, Newer, Secret, UserId, UserState, one_line},
 };
 
 /// The plan of a fleet to store and to apply later, such as in another process after a review.
@@ -70,7 +70,57 @@ impl<'de> Deserialize<'de> for SavedFleetPlan {
         // The version is checked first: a later version may have any other form.
         let version = json.get("version").and_then(serde_json::Value::as_u64);
         Newer::check("the plan", version, Self::VERSION)?;
-        serde_json::from_value(json).map(Self).map_err(de::Error::custom)
+        let written: Written = serde_json::from_value(json).map_err(de::Error::custom)?;
+        check_waits(&written.users).map_err(de::Error::custom)?;
+        Ok(Self(written))
+    }
+}
+
+/// Refuses steps that wait for a step that is not in the plan, and steps that would wait for each other for ever. No plan
+/// that was saved has such steps, but a file can be edited.
+fn check_waits(users: &[SavedUser]) -> Result<(), String> {
+    let steps = |place: usize| users.get(place).map(|user| user.plan.steps().len());
+    let mut waiting: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (place, user) in users.iter().enumerate() {
+        for (step, other, its) in &user.waits {
+            let is_there = |place, step| steps(place).is_some_and(|steps| step < steps);
+            if !is_there(place, *step) || !is_there(*other, *its) {
+                return Err(format!(
+                    "`{}` waits for a step that the plan does not have",
+                    one_line(&user.name)
+                ));
+            }
+            waiting.entry(*other).or_default().push(place);
+        }
+    }
+    // Makes the steps as an apply would, as long as one can be made.
+    let mut made = vec![0_usize; users.len()];
+    let made_by = |made: &[usize], place: usize| made.get(place).copied().unwrap_or_default();
+    let held_by = |made: &[usize], place: usize| {
+        let waits = users.get(place).into_iter().flat_map(|user| &user.waits);
+        let mut next = waits.filter(|(step, ..)| *step == made_by(made, place));
+        next.find(|(_, other, its)| made_by(made, *other) <= *its).map(|(_, other, _)| *other)
+    };
+    let mut open: Vec<usize> = (0..users.len()).collect();
+    while let Some(place) = open.pop() {
+        let before = made_by(&made, place);
+        while Some(made_by(&made, place)) < steps(place) && held_by(&made, place).is_none() {
+            made.get_mut(place).into_iter().for_each(|made| *made += 1);
+        }
+        if made_by(&made, place) > before {
+            open.extend(waiting.get(&place).into_iter().flatten());
+        }
+    }
+    match (0..users.len()).find_map(|place| Some((place, held_by(&made, place)?))) {
+        Some((place, other)) => {
+            let name = |place: usize| users.get(place).map(|user| one_line(&user.name)).unwrap_or_default();
+            Err(format!(
+                "users would wait for each other for ever, such as `{}` for `{}`",
+                name(place),
+                name(other)
+            ))
+        }
+        None => Ok(()),
     }
 }
 
@@ -162,7 +212,6 @@ impl SavedFleetPlan {
         let mut deletions = Vec::new();
         let mut users = Vec::new();
         let mut names = BTreeSet::new();
-        let lengths: Vec<usize> = self.0.users.iter().map(|user| user.plan.steps().len()).collect();
         for SavedUser {
             name,
             moved_from,
@@ -193,12 +242,7 @@ impl SavedFleetPlan {
             if is_noted_otherwise || is_stale(&plan, before.as_ref(), recorded(entries, known_as)) {
                 reasons.push(stale(&name));
             }
-            let has_step = |place: usize, step: usize| lengths.get(place).is_some_and(|steps| step < *steps);
-            let (own, waits) = (plan.steps().len(), waits.into_iter());
-            let waits: Vec<Wait> = waits
-                .filter(|(step, user, other)| *step < own && has_step(*user, *other))
-                .map(|(step, user, other)| Wait { step, user, other })
-                .collect();
+            let waits = waits.into_iter().map(|(step, user, other)| Wait { step, user, other }).collect();
             users.push(UserPlan { name, plan, moved_from, lifecycle, waits });
         }
         let mut released = Vec::new();

@@ -258,3 +258,27 @@ async fn a_session_that_imports_a_user_saves_a_plan_that_another_process_can_loa
     assert!(matches!(session.save(refused).await, Err(SessionError::Refused(_))));
     assert!(load_all(&store).await.expect("all").is_empty());
 }
+
+/// A plan that a person has edited must not wait for ever in the middle of an apply.
+#[test]
+fn a_saved_plan_whose_users_would_wait_for_ever_is_not_read() {
+    let left = records(&[("a", "1", "id-1", Some("x")), ("b", "2", "id-2", Some("y"))]);
+    let program = wants(&[("a", "y"), ("b", "x")]);
+    let plan = plan(&program, &left, &PlanOptions::builder().guard(Guard::OFF).build()).expect("a plan");
+    let saved = serde_json::to_value(plan.save(&BTreeMap::new())).expect("JSON");
+    let edited = |first, second| {
+        let mut edited = saved.clone();
+        (edited["users"][0]["waits"], edited["users"][1]["waits"]) = (first, second);
+        serde_json::from_value::<SavedFleetPlan>(edited).err().map(|error| error.to_string())
+    };
+    assert_eq!(edited(json!([[1, 1, 0]]), json!([[1, 0, 0]])), None);
+    let for_ever = "users would wait for each other for ever, such as `a` for `b`";
+    assert_eq!(edited(json!([[0, 1, 0]]), json!([[0, 0, 0]])).as_deref(), Some(for_ever));
+    assert_eq!(edited(json!([[0, 1, 1]]), json!([[1, 0, 0]])).as_deref(), Some(for_ever));
+    let itself = edited(json!([[0, 0, 1]]), json!([]));
+    assert_eq!(itself.as_deref(), Some("users would wait for each other for ever, such as `a` for `a`"));
+    for waits in [json!([[0, 2, 0]]), json!([[0, 1, 9]]), json!([[9, 1, 0]])] {
+        let refused = edited(waits, json!([]));
+        assert_eq!(refused.as_deref(), Some("`a` waits for a step that the plan does not have"));
+    }
+}
