@@ -252,7 +252,7 @@ fn drift_is_shown() {
     let tool = Tool::new();
     let file = tool.program(&with("tags", json!({"team": "ops"})));
     tool.apply(&file);
-    assert_eq!(tool.ok(&["drift"]).out, "No drift: 1 as recorded.\n");
+    assert_eq!(tool.ok(&["drift"]).out, "No drift: 1 as recorded; not compared: userProficiencies.\n");
     let path = tool.path(".connect-user/local.json");
     let local = std::fs::read_to_string(&path).expect("a service");
     std::fs::write(&path, local.replace("\"Roe\"", "\"Poe\"").replace("\"r1\"", "\"r2\"")).expect("written");
@@ -273,14 +273,14 @@ fn drift_is_shown() {
     assert_eq!(
         text,
         "~ jane was changed by someone else\n    ~ routingProfileId: \"r1\" → \"r2\"\n    ~ identityInfo.lastName: \"Roe\" → \"Poe\"\n\
-         Drift: 1 of 1 changed by someone else.\n",
+         Drift: 1 of 1 changed by someone else; not compared: userProficiencies.\n",
     );
     // The file does not say that the user has changed, so only reading everybody shows it.
     assert!(tool.plan(&file).is_empty());
     let applied = tool.json_lines(&["apply", &file, "--yes", "--refresh", "full"]);
     let made: Vec<_> = applied.iter().filter(|event| event["event"] == "step").collect();
     assert_eq!(made.len(), 2, "{made:?}");
-    assert_eq!(tool.ok(&["drift"]).out, "No drift: 1 as recorded.\n");
+    assert_eq!(tool.ok(&["drift"]).out, "No drift: 1 as recorded; not compared: userProficiencies.\n");
 }
 
 #[test]

@@ -390,7 +390,7 @@ fn drift_tells_by_its_exit_code() {
     let searched = tool.ok(&["drift", "--refresh", "search"]).out;
     assert!(
         searched.ends_with(
-            "; not compared: identityInfo.email, identityInfo.secondaryEmail, identityInfo.mobile.\n"
+            "; not compared: identityInfo.email, identityInfo.secondaryEmail, identityInfo.mobile, userProficiencies.\n"
         ),
         "{searched}"
     );

@@ -209,8 +209,10 @@ async fn drift_tells_who_is_changed_gone_or_not_readable() {
     assert_eq!(
         found.to_string(),
         "~ b was changed by someone else\n    ~ routingProfileId: \"r1\" → \"r2\"\n- c is gone\n\
-         Drift: 2 of 4 changed by someone else."
+         Drift: 2 of 4 changed by someone else; not compared: userProficiencies."
     );
+    // Nobody manages them, so that no strategy reads them.
+    assert_eq!(json["notCompared"], json!(["userProficiencies"]));
     assert_eq!(json["findings"][0]["kind"], "gone");
 
     let names = |found: Drift| found.users.into_iter().map(|user| user.user).collect::<Vec<_>>();

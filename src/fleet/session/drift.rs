@@ -33,7 +33,7 @@ pub struct Drift {
     /// visible yet.
     pub findings: Vec<Finding>,
     /// The properties that were not compared for some of the users, because the strategy or the service leaves them
-    /// out.
+    /// out, or because they are proficiencies that are not managed.
     #[serde(rename = "notCompared")]
     pub not_compared: PropertySet,
     /// What was not checked, the findings, except users that are gone, and [users without an
@@ -121,7 +121,7 @@ impl fmt::Display for Drift {
 impl Session<'_> {
     /// Reads the recorded users that are selected, and compares them with their records: see [`diff::drift`]. Nothing
     /// is written. Use [`Strategy::Full`] to see every change, except of proficiencies that are not managed: no strategy
-    /// reads them.
+    /// reads them, and [`Drift::not_compared`] names them.
     ///
     /// # Errors
     ///
@@ -150,6 +150,14 @@ impl Session<'_> {
             _ => PropertySet::EMPTY,
         };
         let read = known.iter().filter(|(name, _)| !failed.contains_key(*name));
+        // A reading leaves the proficiencies out while they are not managed.
+        let is_left_out = |(name, state): (&String, &Arc<UserState>)| {
+            !state.record.managed.contains(Property::UserProficiencies)
+                && states.get(name).is_some_and(Option::is_some)
+        };
+        if strategy != Strategy::None && read.clone().any(is_left_out) {
+            not_compared = not_compared.union(PropertySet::from_iter([Property::UserProficiencies]));
+        }
         let users = read.map(|(name, state)| {
             let actual = states.get(name).and_then(Option::as_ref);
             DriftedUser {
