@@ -176,7 +176,9 @@ pub fn found(found: Findings, form: Form) -> Outcome<()> {
     let shown = match form {
         Form::Program => alike(&kept, |found| {
             let Diagnostic { path, subject, severity, code, message, help, .. } = &found.diagnostic;
-            let key = (code, severity, path.to_string(), message.as_str(), help.as_deref());
+            // What is not about a user is about its place.
+            let place = subject.is_none().then(|| found.location.as_ref().map(ToString::to_string));
+            let key = (code, severity, path.to_string(), message.as_str(), help.as_deref(), place);
             (key, subject.as_deref().unwrap_or_default())
         }),
         _ => kept.iter().map(Told::alone).collect(),
@@ -219,6 +221,10 @@ pub enum Form {
 fn coded(Told { first: found, users }: &Told<'_, FileDiagnostic>, form: Form) {
     let FileDiagnostic { diagnostic, location, .. } = found;
     let Diagnostic { path, subject, severity, code, help, .. } = diagnostic;
+    // A mistake in the form of a program is told as if it were alone.
+    if form == Form::Program && *code == Code::INVALID_PROGRAM {
+        return plain(*severity, &diagnostic.text(), location.as_ref(), help.as_deref());
+    }
     if is_json() {
         let mut line = json!(found);
         line["level"] = json!(severity);

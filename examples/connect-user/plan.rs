@@ -31,7 +31,7 @@ use crate::{
 const MOST_DEFERRED: usize = 20;
 
 pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
-    let program = program(file, global)?;
+    let program = program(file, global).await?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
     let mut session = run.session(entries);
     let review = run.deployment(&program, &session).validate(&mut session).await?;
@@ -77,7 +77,7 @@ pub struct PlanArgs {
 
 /// Shows the plan, and returns whether there is something to do.
 pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool> {
-    let program = program(file, global)?;
+    let program = program(file, global).await?;
     args.out.as_deref().map_or(Ok(()), |out| saved::check_place(out, global))?;
     // The refreshed state that a saved plan is based on must be recorded.
     let access = if args.out.is_some() { Access::Record } else { Access::Read };
@@ -108,7 +108,7 @@ pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, glob
         let what = format!("{} is not a saved plan, and `--program` is for one", input::name(file));
         return Err(Failure::new(what).help("give the program alone"));
     }
-    let program = parsed(file, text, global)?;
+    let program = parsed(file, text, global).await?;
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
     let mut session = run.recovered(entries).await?;
     let mut deployment = run.deployment(&program, &session);

@@ -2,21 +2,27 @@
 
 use std::path::Path;
 
-use connect_user::interop::program::{Assignment, Program, Source};
+use connect_user::interop::{
+    DeploymentError,
+    file::FileDiagnostic,
+    program::{Assignment, PartlyRead, Program, Source},
+};
 
 use crate::{
-    args::Global,
+    args::{Global, Scale},
     failure::{Failure, Outcome},
     input,
+    output::{self, Form},
+    run::{Access, Run},
 };
 
 /// Reads the program in a file or, with `-`, from standard input.
-pub fn program(file: &Path, args: &Global) -> Outcome<Program> {
-    parsed(file, input::text(file, "program")?, args)
+pub async fn program(file: &Path, args: &Global) -> Outcome<Program> {
+    parsed(file, input::text(file, "program")?, args).await
 }
 
 /// Reads a program from text that was read from a file.
-pub fn parsed(file: &Path, text: String, args: &Global) -> Outcome<Program> {
+pub async fn parsed(file: &Path, text: String, args: &Global) -> Outcome<Program> {
     let assignments = assignments(args)?;
     let source = match input::is_stdin(file) {
         true => Source::stdin(text),
@@ -24,7 +30,43 @@ pub fn parsed(file: &Path, text: String, args: &Global) -> Outcome<Program> {
     };
     // Only a file can be read again.
     let source = if file.is_file() { source.from_file(file) } else { source };
-    Ok(Program::read(source, &assignments)?)
+    match Program::read_partly(source, &assignments) {
+        Ok(program) => Ok(program),
+        Err(read) => Err(told(*read, args).await),
+    }
+}
+
+/// Prints all mistakes of a program in the order of its lines: those of structure and references, and the rules that the
+/// users break that can be read.
+async fn told(read: PartlyRead, args: &Global) -> Failure {
+    let PartlyRead { error, readable, .. } = read;
+    let broken = match &readable {
+        Some(program) => broken_rules(program, args).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    if broken.is_empty() {
+        return error.into();
+    }
+    let mut found = DeploymentError::from(error).diagnostics();
+    let more = found.len().saturating_sub(output::MOST);
+    found.truncate(output::MOST);
+    found.extend(broken);
+    found.sort_by_key(|found| found.location.as_ref().map(|at| (at.line, at.column)));
+    let failure = output::found(found.into(), Form::Program).err().unwrap_or_else(Failure::said);
+    if more > 0 {
+        output::note(&format!("{more} more mistakes in the program; mend those above first"));
+    }
+    failure
+}
+
+/// The rules that the users of a program break, as far as no call tells. A failure is told once the program can be read.
+async fn broken_rules(program: &Program, args: &Global) -> Outcome<Vec<FileDiagnostic>> {
+    // Every user is checked, whatever a plan is limited to.
+    let args = Global { r#where: Vec::new(), ..args.clone() };
+    let (run, entries) = Run::open(&args, Scale::default(), Access::Offline).await?;
+    let mut session = run.session(entries);
+    let review = run.deployment(program, &session).validate(&mut session).await?;
+    Ok(review.diagnostics(Some(program)))
 }
 
 /// The values that the command line gives; messages never show them.

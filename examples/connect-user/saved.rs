@@ -63,7 +63,7 @@ pub async fn apply(
             .help(format!("give `--state {}`, or plan again", quoted(before))));
     }
     let given = match program {
-        Some(path) => read(path, global)?.passwords(file.plan.needs_passwords())?,
+        Some(path) => read(path, global).await?.passwords(file.plan.needs_passwords())?,
         None => Passwords::needed(&file.plan, assignments(global)?).map_err(|found| Failure::told(&found))?,
     };
     let (run, entries) = Run::open(global, scale, Access::Write).await?;

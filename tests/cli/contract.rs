@@ -42,8 +42,8 @@ fn validation_reports_every_violation_as_json() {
             "undefined-reference",
             "password-length",
             "password-weak",
-            "duplicate-security-profile",
-            "unknown-member"
+            "unknown-member",
+            "duplicate-security-profile"
         ]
     );
     for violation in report["violations"].as_array().expect("violations") {

@@ -45,12 +45,14 @@ impl Review {
     }
 
     /// Returns the mistakes and broken rules of every user, each with its place in the reviewed program, if it is
-    /// given.
+    /// given, and then in the order of the places.
     pub fn diagnostics(&self, program: Option<&Program>) -> Vec<FileDiagnostic> {
         let found = self.users.iter().flat_map(|user| {
             user.report.diagnostics().iter().map(|found| placed(found.clone(), &user.name, program))
         });
-        found.collect()
+        let mut found: Vec<FileDiagnostic> = found.collect();
+        found.sort_by_key(|found| found.location.as_ref().map(|at| (at.line, at.column)));
+        found
     }
 
     /// Returns the values that are known after apply: the resource name and the path of each.

@@ -29,13 +29,14 @@ pub(super) const UNCLOSED: &str = "write `}` behind the reference, or `$${` for 
 /// Help for a mistake in a reference in a password, whose text is not shown.
 const IN_PASSWORD: &str = "write `$${` for a plain `${`, or define what it refers to";
 
-/// Resolves the references in the properties of a user.
+/// Resolves the references in the properties of a user. Returns the mistakes, and the user as far as it can be read:
+/// a reference with a mistake is an unknown value.
 pub(super) fn evaluate(
     user: &str,
     properties: &Value,
     program: &Definitions,
     scope: &Scope,
-) -> Result<Evaluated, Vec<Mistake>> {
+) -> (Option<Evaluated>, Vec<Mistake>) {
     let mut evaluation = Evaluation {
         program,
         scope,
@@ -50,10 +51,10 @@ pub(super) fn evaluate(
     let properties = evaluation.value(properties, &At::User);
     let Evaluation { unresolved, undefined, mut mistakes, .. } = evaluation;
     let properties = match properties {
-        Ok(properties) if mistakes.is_empty() => properties,
-        properties => {
-            mistakes.extend(properties.err());
-            return Err(mistakes);
+        Ok(properties) => properties,
+        Err(mistake) => {
+            mistakes.push(mistake);
+            return (None, mistakes);
         }
     };
     let mut evaluated = Evaluated::of(properties);
@@ -61,7 +62,7 @@ pub(super) fn evaluate(
     let unresolved = unresolved.into_iter();
     let unresolved = unresolved.map(|(reference, (reason, path))| Unresolved { reference, reason, path });
     evaluated.unresolved = unresolved.collect();
-    Ok(evaluated)
+    (Some(evaluated), mistakes)
 }
 
 struct Evaluation<'a> {

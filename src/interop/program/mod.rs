@@ -65,7 +65,7 @@ pub use error::ProgramError;
 pub use evaluated::{Evaluated, Unresolved};
 pub use location::Location;
 pub use options::ProgramOptions;
-pub use reader::Program;
+pub use reader::{PartlyRead, Program};
 pub use resource::ProgramResource;
 pub use schema::program_schema;
 pub use scope::Scope;

@@ -129,19 +129,19 @@ impl ProgramOptions {
         settings
     }
 
-    /// Reads the options of the user `name`.
-    pub(super) fn parse(name: &str, options: Option<&Value>) -> Result<Self, Vec<Mistake>> {
+    /// Reads the options of the user `name`. Returns the options that can be read, and the mistakes in the others.
+    pub(super) fn parse(name: &str, options: Option<&Value>) -> (Self, Vec<Mistake>) {
         let members = match options {
-            None | Some(Value::Null) => return Ok(Self::default()),
+            None | Some(Value::Null) => return Default::default(),
             Some(Value::Map(members)) => members,
             Some(_) => {
                 let message = format!("`resources.{name}.options` is not a map");
                 let help = "write `options: { protect: true }`, or leave it out";
-                return Err(vec![Mistake::new(message, help)]);
+                return (Self::default(), vec![Mistake::new(message, help)]);
             }
         };
-        let mut parsed = Self::default();
-        let (mut seen, mut mistakes): (Vec<&str>, Vec<Mistake>) = Default::default();
+        let (mut parsed, mut mistakes) = (Self::default(), Vec::new());
+        let mut seen: Vec<&str> = Vec::new();
         for (option, value) in members {
             let result = match seen.contains(&option.as_str()) {
                 true => Err(Mistake::new("is given twice", "take one of them out")),
@@ -153,7 +153,7 @@ impl ProgramOptions {
                 mistakes.push(mistake.of(&["resources", name, "options", option]));
             }
         }
-        if mistakes.is_empty() { Ok(parsed) } else { Err(mistakes) }
+        (parsed, mistakes)
     }
 }
 

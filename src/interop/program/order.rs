@@ -48,6 +48,11 @@ pub(super) fn referred<'a>(
 }
 
 impl Order {
+    /// Returns the order of this number of users that need no others.
+    pub(super) fn of_none(users: usize) -> Self {
+        Self { needs: vec![BTreeSet::new(); users], needed: BTreeSet::new(), levels: vec![0; users] }
+    }
+
     /// Returns the order of users with these references.
     pub(super) fn of(
         users: &[ProgramResource],

@@ -30,6 +30,18 @@ pub struct Program {
     order: Order,
 }
 
+/// A program with mistakes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PartlyRead {
+    /// The mistakes.
+    pub error: ProgramError,
+    /// The users that can be read, to tell the rules that they break together with the mistakes: see
+    /// [`Deployment::validate`](crate::interop::Deployment::validate). Do not apply it: references to other users are
+    /// unknown values in it. `None` if the text is no program.
+    pub readable: Option<Program>,
+}
+
 impl Program {
     /// Reads a program. `assignments` give values that the program does not have. Users that do not depend on other
     /// users are evaluated here, once.
@@ -37,17 +49,31 @@ impl Program {
     /// # Errors
     ///
     /// [`ProgramError`], with all mistakes of structure and of references.
-    pub fn read(mut source: Source, assignments: &[Assignment]) -> Result<Self, ProgramError> {
-        let parts = source.document().map_err(|mistake| vec![mistake]).and_then(|document| {
-            let outside = |mistakes: Vec<Mistake>| {
-                mistakes.into_iter().map(|mistake| mistake.within(source.subject())).collect::<Vec<_>>()
-            };
-            parse(document, assignments).map_err(outside)
-        });
-        match parts {
-            Ok((users, definitions, order)) => Ok(Self { source, users, definitions, order }),
-            Err(mistakes) => Err(told(mistakes, &source)),
+    pub fn read(source: Source, assignments: &[Assignment]) -> Result<Self, ProgramError> {
+        Self::read_partly(source, assignments).map_err(|read| read.error)
+    }
+
+    /// Reads a program as [`read`](Self::read) does; if it has mistakes, also returns the users that can be read all the
+    /// same.
+    ///
+    /// # Errors
+    ///
+    /// [`PartlyRead`], with all mistakes of structure and of references.
+    pub fn read_partly(mut source: Source, assignments: &[Assignment]) -> Result<Self, Box<PartlyRead>> {
+        let document = match source.document() {
+            Ok(document) => document,
+            Err(mistake) => {
+                return Err(Box::new(PartlyRead { error: told(vec![mistake], &source), readable: None }));
+            }
+        };
+        let ((users, definitions, order), mistakes) = parse(document, assignments);
+        let mistakes: Vec<Mistake> =
+            mistakes.into_iter().map(|mistake| mistake.within(source.subject())).collect();
+        if mistakes.is_empty() {
+            return Ok(Self { source, users, definitions, order });
         }
+        let error = told(mistakes, &source);
+        Err(Box::new(PartlyRead { error, readable: Some(Self { source, users, definitions, order }) }))
     }
 
     /// Returns the users, in the order of the program.
@@ -92,9 +118,12 @@ impl Program {
     ) -> Result<Cow<'a, Evaluated>, ProgramError> {
         match &user.properties {
             Properties::Evaluated(evaluated) => Ok(Cow::Borrowed(evaluated)),
-            Properties::Written(properties) => evaluate(&user.name, properties, &self.definitions, scope)
-                .map(Cow::Owned)
-                .map_err(|mistakes| told(mistakes, &self.source)),
+            Properties::Written(properties) => {
+                match evaluate(&user.name, properties, &self.definitions, scope) {
+                    (Some(evaluated), mistakes) if mistakes.is_empty() => Ok(Cow::Owned(evaluated)),
+                    (_, mistakes) => Err(told(mistakes, &self.source)),
+                }
+            }
         }
     }
 
@@ -153,11 +182,11 @@ fn told(mistakes: Vec<Mistake>, source: &Source) -> ProgramError {
     ProgramError::new(told)
 }
 
-/// The users of a document, the definitions that they refer to, and their order; or all mistakes.
-fn parse(
-    document: Document,
-    assignments: &[Assignment],
-) -> Result<(Vec<ProgramResource>, Definitions, Order), Vec<Mistake>> {
+/// The users of a document, the definitions that they refer to, and their order.
+type Parts = (Vec<ProgramResource>, Definitions, Order);
+
+/// The parts of a document, and all mistakes; with mistakes, the parts have the users that can be read.
+fn parse(document: Document, assignments: &[Assignment]) -> (Parts, Vec<Mistake>) {
     let mut mistakes = Vec::new();
     let (mut users, others) = sort_out(document.resources, &mut mistakes);
     let places = users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect();
@@ -186,19 +215,37 @@ fn parse(
     for (user, referred) in users.iter_mut().zip(&referred) {
         let Properties::Written(properties) = &user.properties else { continue };
         match evaluate(&user.name, properties, &program, &Scope::default()) {
-            Ok(evaluated) if referred.is_empty() => user.properties = Properties::Evaluated(evaluated),
+            (Some(evaluated), found) if found.is_empty() && referred.is_empty() => {
+                user.properties = Properties::Evaluated(evaluated);
+            }
             // It is evaluated again once the other users are known.
-            Ok(_) => {}
-            Err(found) => mistakes.extend(found),
+            (_, found) => mistakes.extend(found),
         }
     }
     match order {
-        Ok(order) if mistakes.is_empty() => Ok((users, program, order)),
+        Ok(order) if mistakes.is_empty() => ((users, program, order), mistakes),
         order => {
             mistakes.extend(order.err());
-            Err(mistakes)
+            (readable(users, program), mistakes)
         }
     }
+}
+
+/// The users that can be read, each by itself: references to other users are unknown.
+fn readable(users: Vec<ProgramResource>, mut program: Definitions) -> Parts {
+    let mut read: Vec<ProgramResource> = Vec::with_capacity(users.len());
+    for mut user in users {
+        if let Properties::Written(properties) = &user.properties {
+            let (evaluated, _) = evaluate(&user.name, properties, &program, &Scope::default());
+            let Some(evaluated) = evaluated else { continue };
+            user.properties = Properties::Evaluated(evaluated);
+        }
+        user.place = read.len();
+        read.push(user);
+    }
+    program.users = read.iter().map(|user| (user.name.clone(), user.place)).collect();
+    let order = Order::of_none(read.len());
+    (read, program, order)
 }
 
 type SortedOut = (Vec<ProgramResource>, HashMap<String, Other>);
@@ -210,7 +257,8 @@ fn sort_out(resources: Resources, mistakes: &mut Vec<Mistake>) -> SortedOut {
     let Resources::Map(resources) = resources else { return (users, others) };
     for (name, resource) in resources {
         match resource {
-            Ok(Parsed::User(mut user)) => {
+            Ok(Parsed::User(mut user, found)) => {
+                mistakes.extend(found.into_iter().map(|mistake| mistake.of(&["resources", &name])));
                 user.place = users.len();
                 users.push(*user);
             }

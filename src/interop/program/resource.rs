@@ -38,7 +38,8 @@ pub(super) enum Properties {
 
 /// A resource of a program.
 pub(super) enum Parsed {
-    User(Box<ProgramResource>),
+    /// A user, with the mistakes in its options.
+    User(Box<ProgramResource>, Vec<Mistake>),
     Other(Other),
 }
 
@@ -102,13 +103,14 @@ impl Parsed {
             return Ok(Self::Other(Other { kind, first_property }));
         }
         let properties = properties(&mut resource).map_err(|mistake| vec![mistake.after(&subject)])?;
-        let options = ProgramOptions::parse(name, resource.get("options"))?;
+        let (options, mistakes) = ProgramOptions::parse(name, resource.get("options"));
         let options = Some(Box::new(options)).filter(|options| **options != ProgramOptions::default());
         let properties = match is_literal(&properties) {
             true => Properties::Evaluated(Evaluated::of(properties)),
             false => Properties::Written(properties),
         };
-        Ok(Self::User(Box::new(ProgramResource { name: name.to_owned(), options, properties, place: 0, at })))
+        let user = ProgramResource { name: name.to_owned(), options, properties, place: 0, at };
+        Ok(Self::User(Box::new(user), mistakes))
     }
 }
 
