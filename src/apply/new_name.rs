@@ -21,10 +21,11 @@ pub(super) async fn check_new_name(
     }
     let mut freed: Vec<UserId> = options.freed.to_vec();
     freed.push(user.user_id.clone());
-    let lists = SharedLists::default();
+    let own = SharedLists::default();
+    let lists = options.lists.unwrap_or(&own);
     let mut pauses = options.pauses();
     loop {
-        let found = match sight(client, instance, name, &freed, false, &lists).await {
+        let found = match sight(client, instance, name, &freed, false, lists).await {
             Ok(Sighting { users, denied, .. }) => {
                 denied.iter().for_each(|operation| options.did_without(*operation));
                 users
