@@ -106,8 +106,9 @@ pub(super) fn against(comparison: &Comparison<'_>) -> Diff {
         }
     });
     if certain {
-        // A new user has no proficiencies, whatever the old user has.
-        notices.retain(|notice: &Diagnostic| notice.code != Code::PROFICIENCIES_NOT_READ);
+        // A new user has no proficiencies, whatever the old user has, and gets the password and the directory user id of
+        // the spec.
+        notices.retain(|notice: &Diagnostic| !OF_EXISTING.contains(&notice.code));
         notices.extend(replacement_refusals(comparison));
     }
     notices.extend(comparison.settings.replace_on_changes.iter().filter_map(part_refusal));
@@ -121,6 +122,10 @@ pub(super) fn against(comparison: &Comparison<'_>) -> Diff {
     };
     Diff { action, changes, notices, replacement }
 }
+
+/// What holds for a user that exists, and not for the new one that replaces it.
+const OF_EXISTING: &[Code] =
+    &[Code::PROFICIENCIES_NOT_READ, Code::PASSWORD_UNCHANGEABLE, Code::DIRECTORY_USER_ID_UNCHANGEABLE];
 
 fn replacement_refusals(comparison: &Comparison<'_>) -> Vec<Diagnostic> {
     let settings = comparison.settings;

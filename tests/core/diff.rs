@@ -249,6 +249,20 @@ fn a_directory_user_id_is_refused_or_replaces() {
     assert_eq!(operations(&replaced), ["DeleteUser", "CreateUser"]);
 }
 
+/// The user that takes its place is created with both.
+#[test]
+fn a_user_that_is_replaced_gets_its_password_and_directory_user_id() {
+    let before = state(&with(&[("directoryUserId", json!("d1"))]));
+    let new = ("password", json!("Password123"));
+    let after = with(&[("name", json!("june")), ("directoryUserId", json!("d2")), new]);
+    for policy in [PasswordPolicy::Warn, PasswordPolicy::Refuse] {
+        let settings = Settings::builder().password(policy).password_changed(true).build();
+        let replaced = preview(&spec(&after), Some(&before), &settings);
+        assert_eq!(operations(&replaced), ["CreateUser", "DeleteUser"]);
+        assert_eq!(replaced.diff.notices, [], "{policy:?}");
+    }
+}
+
 #[test]
 fn tags_are_compared_key_by_key_under_the_default_tags() {
     let tags = |tags: Value| with(&[("tags", tags)]);
