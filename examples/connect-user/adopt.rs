@@ -36,7 +36,7 @@ pub async fn adopt(file: &FileArgs, global: &Global) -> Outcome<()> {
     match output::is_json() {
         true => output::json(&json!(adoption)),
         false => {
-            told.iter().for_each(output::diagnostic);
+            output::some_of_each(&told);
             every_user(&adoption);
         }
     }

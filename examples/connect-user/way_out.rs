@@ -95,6 +95,10 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
             let set = reference().map(set)?;
             return Some(format!("{help}: {set}; a secret one by `--set-env` or `--set-file`"));
         }
+        // The reference may be a part of the password, and is not named.
+        Code::UNDEFINED_REFERENCE if *path == Property::Password.into() => {
+            Some("`--set-env 'RESOURCE.PROPERTY=VARIABLE'` gives its value".to_owned())
+        }
         Code::NOT_SETTABLE if *path == Property::Password.into() => {
             return Some(format!("{help}: `--on-password-change replace`"));
         }

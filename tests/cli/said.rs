@@ -393,6 +393,11 @@ fn the_way_out_is_one_that_can_be_typed() {
     tool.ok(&["plan", &file, "--out", "plan.json"]);
     assert!(tool.ok(&["apply", "plan.json", "--yes"]).out.contains(replace));
 
+    let file = other(&|jane| jane["password"] = json!("${first.result}"));
+    assert!(
+        tool.fails(&["plan", &file]).contains("`--set-env 'RESOURCE.PROPERTY=VARIABLE'` gives its value")
+    );
+
     let file = other(&|jane| jane["directoryUserId"] = json!("d9"));
     let refused = tool.run(&["plan", &file]);
     let replace = "`--on-directory-user-id-change replace`";
