@@ -271,8 +271,8 @@ fn what_is_told(outcome: &UserOutcome) -> String {
 
 /// Prints the outcome for a user, or for all that have failed alike.
 fn report(Told { first: outcome, users }: &Told<'_, UserOutcome>, planned: usize, is_cancelled: bool) {
-    let UserOutcome { user, message, help, error, .. } = outcome;
-    let help = error.as_deref().and_then(|error| way_out::of_apply(user, error)).or_else(|| help.clone());
+    let UserOutcome { user, message, help, .. } = outcome;
+    let help = way_out::of_apply(outcome).or_else(|| help.clone());
     let message = message.as_deref().unwrap_or_default();
     match outcome.result {
         UserResult::Done if message.is_empty() => {}

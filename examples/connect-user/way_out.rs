@@ -6,7 +6,8 @@ use connect_user::client::aws::AwsSettingsError;
 use connect_user::{
     apply::ApplyError,
     client::ErrorKind,
-    fleet::{RecordError, StoreError},
+    diff::Action,
+    fleet::{RecordError, StoreError, UserOutcome},
     interop::file::FileDiagnostic,
     user::{Code, Diagnostic, ImportId, Property, Severity},
 };
@@ -154,12 +155,17 @@ pub fn of_store(error: &StoreError) -> String {
 }
 
 /// The help of the error of applying a user; `None` if the library's help says all.
-pub fn of_apply(user: &str, error: &ApplyError) -> Option<String> {
+pub fn of_apply(outcome: &UserOutcome) -> Option<String> {
     let import = |id: &ImportId| {
-        let (user, id) = (argument(user), argument(&id.to_string()));
-        format!("if that user is meant: `import {user} {id}`")
+        let (user, id) = (argument(&outcome.user), argument(&id.to_string()));
+        // The user that would be replaced is recorded under the name.
+        let first = match outcome.action {
+            Action::Replace => format!("`state rm {user}`, then "),
+            _ => String::new(),
+        };
+        format!("if that user is meant: {first}`import {user} {id}`")
     };
-    Some(match error {
+    Some(match outcome.error.as_deref()? {
         ApplyError::NotAdopted { id, .. } => format!("{}; otherwise choose another name", import(id)),
         ApplyError::Unclear { id, differing, .. } => {
             let first = if differing.is_empty() { "check the clock of this machine; " } else { "" };

@@ -408,6 +408,10 @@ fn the_way_out_is_one_that_can_be_typed() {
     assert!(said.contains("leave out `--identity-management`"), "{said}");
     let said = tool.fails(&["apply", &file, "--yes", "--state", "new.redb"]);
     assert!(said.contains(&format!("`import jane {id}`; otherwise choose another name")), "{said}");
+    let file = other(&|jane| jane["instanceId"] = json!("j"));
+    tool.ok(&["apply", &file, "--yes", "--state", "new.redb"]);
+    let said = tool.fails(&["apply", &file, "--yes"]);
+    assert!(said.contains("`state rm jane`, then `import jane j:"), "{said}");
     let said = tool.fails(&["import", "jane", "i:another"]);
     assert!(said.contains("`state rm jane`"), "{said}");
 }
