@@ -5,10 +5,11 @@ use std::path::Path;
 use connect_user::{
     fleet::{FleetPreview, PlanFile, Session, StateLocation},
     interop::Passwords,
-    user::Code,
+    user::{Code, Diagnostic, counted},
 };
 
 use crate::{
+    alike::SHOWN,
     args::{Global, Scale},
     failure::{Failure, Outcome},
     output,
@@ -43,6 +44,20 @@ pub async fn write(
 /// The absolute location of the state.
 fn state(args: &Global) -> String {
     StateLocation::new(&args.state).absolute().to_string()
+}
+
+/// Tells the first few users whose record has changed, and the number of the others: after another apply, these may be
+/// all users of the plan.
+fn some_stale(reasons: &mut Vec<Diagnostic>) {
+    let mut stale = 0;
+    reasons.retain(|reason| {
+        stale += usize::from(reason.code == Code::STALE);
+        reason.code != Code::STALE || stale <= SHOWN
+    });
+    if let Some(more) = stale.checked_sub(SHOWN).filter(|more| *more > 0) {
+        let message = format!("the same is true of {}", counted(more, "more user"));
+        reasons.push(Diagnostic::new(Code::STALE, message).with_help("plan again"));
+    }
 }
 
 /// Applies a plan as it was shown.
@@ -82,6 +97,7 @@ pub async fn apply(
             };
             *reason = reason.clone().with_help(help);
         }
+        some_stale(&mut refused.reasons);
         refused
     })?;
     if !output::is_json() {

@@ -134,6 +134,13 @@ fn what_is_equal_for_many_users_is_told_once_with_their_number() {
         said.contains("8 users (`a0`, `a1`, `a2`, `a3`, `a4` and 3 more): `password` has changed"),
         "{said}"
     );
+    // A plan that was carried out is stale for all of its users.
+    let file = program(&tool, 8, |_, user| user["tags"] = json!({"team": "red"}));
+    tool.ok(&["plan", &file, "--out", "plan.json"]);
+    tool.ok(&["apply", "plan.json", "--yes"]);
+    let said = tool.fails(&["apply", "plan.json", "--yes"]);
+    assert_eq!(said.matches("has changed since the plan was saved").count(), 5, "{said}");
+    assert!(said.contains("error: the same is true of 3 more users\n  help: plan again"), "{said}");
     // The ids of their requests differ.
     let said = tool.fails(&["apply", &program(&tool, 14, |_, _| ()), "--yes"]);
     assert_eq!(said.matches("`CreateUser` failed").count(), 1, "{said}");
