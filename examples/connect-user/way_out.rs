@@ -43,6 +43,12 @@ const INSTEAD: &[(Code, Severity, &str)] = &[
          `--on-unrecognised warn`",
     ),
     (Code::SETTINGS_DIFFER, Severity::Error, "leave out `--identity-management`, or use another instance"),
+    (
+        Code::UNKNOWN_TARGET,
+        Severity::Error,
+        "`--target` takes the name that a user has in the program or in the state",
+    ),
+    (Code::NOBODY_MEANT, Severity::Warning, "check the values of `--where`; upper and lower case differ"),
     (Code::NOT_READ, Severity::Error, READ_ALL),
     (Code::PROFICIENCIES_NOT_READ, Severity::Error, READ_ALL),
     (Code::SHARED_ACCOUNT, Severity::Error, "remove the record that is not of this account: `state rm NAME`"),
@@ -87,10 +93,6 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let is_of_copy = diagnostic.subject.is_none();
     let set = |reference: &str| format!("`--set {}`", quoted(&format!("{reference}=VALUE")));
     let way = match *code {
-        Code::UNKNOWN_TARGET => {
-            return Some(help.replacen("a target is", "`--target` takes", 1));
-        }
-        Code::NOBODY_MEANT => return Some(help.replacen("its conditions", "`--where`", 1)),
         Code::UNDEFINED_REFERENCE if help.contains("assign a value") => reference().map(set),
         Code::UNDEFINED_REFERENCE if help == "give its value" => {
             let set = reference().map(set)?;
