@@ -45,7 +45,9 @@ pub struct Planned {
     /// The inputs for an apply, with ignored changes worked in. Give the apply the same options, because inputs with
     /// `phoneNumberConfigs` cannot express what is kept of an ignored `phoneConfig`. The inputs contain their secrets.
     pub inputs: Value,
-    /// The planned outputs, with unknown values, without secrets.
+    /// The planned outputs, with unknown values, without secrets. What is known here stays the same in a plan that is made
+    /// once all values are known. If the user may be replaced, what holds only with or only without the replacement is
+    /// unknown.
     pub outputs: Value,
     /// The record for an apply, for an engine that stores its plan.
     pub kept: Kept,

@@ -27,6 +27,10 @@ use crate::{
     validate::{Context, Names, Overrides},
 };
 
+/// The properties whose values mean nothing in another instance.
+pub(super) const OF_INSTANCE: [Property; 3] =
+    [Property::RoutingProfileId, Property::SecurityProfileIds, Property::HierarchyGroupId];
+
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) client: Decorated<Arc<dyn ConnectClient>, Stop>,
@@ -224,8 +228,7 @@ impl Host {
 
     /// Returns the names of the instance, if the inputs need them.
     pub(super) async fn directory(&self, inputs: &Leaves) -> Result<Option<Arc<Directory>>, Failure> {
-        let named = [Property::RoutingProfileId, Property::SecurityProfileIds, Property::HierarchyGroupId];
-        let mut named = named.into_iter().filter_map(|property| inputs.get(property));
+        let mut named = OF_INSTANCE.into_iter().filter_map(|property| inputs.get(property));
         let instance = instance_of(inputs).filter(|_| !self.is_offline);
         match instance.filter(|_| self.instances.checks_ids() || named.any(is_named)) {
             Some(instance) if inputs.get(Property::UserProficiencies).is_some() => {

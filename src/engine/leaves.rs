@@ -82,11 +82,28 @@ impl Leaves {
         unknown.map(|(property, _)| *property).collect()
     }
 
+    /// Makes each block unknown as a whole if no value in it is known, so that the block may turn out to be left out,
+    /// unless the `given` document has the block.
+    pub(super) fn open_blocks(&mut self, given: &Value) {
+        for (block, _) in Property::ALL.iter().filter_map(|property| property.path().split_once('.')) {
+            let mut inside = self.values.iter().filter(|(property, _)| is_in(**property, block)).peekable();
+            let is_there = inside.peek().is_some();
+            let is_given = || matches!(given.get(block), Some(Value::Map(_)));
+            if is_there && inside.all(|(_, value)| *value == Value::Unknown) && !is_given() {
+                self.unknown_blocks.insert(block);
+            }
+        }
+    }
+
     /// Returns the document with only the properties in the set.
     pub(super) fn only(mut self, set: PropertySet) -> Self {
         self.values.retain(|property, _| set.contains(*property));
         self
     }
+}
+
+fn is_in(property: Property, block: &str) -> bool {
+    property.path().split_once('.').is_some_and(|(of, _)| of == block)
 }
 
 /// Whether a path is the property, contains it, or lies in it.

@@ -70,6 +70,7 @@ mod log;
 mod naming;
 mod options;
 mod outputs;
+mod partly;
 mod plan;
 pub mod provider;
 mod query;

@@ -3,10 +3,13 @@
 //! Where the inputs and the user do not differ, a value stays as it was written: for example an ARN for an id, or a
 //! list in another order. So unchanged values do not look changed.
 
-use super::leaves::{Leaves, tag_key};
+use super::{
+    leaves::{Leaves, tag_key},
+    partly::{common, merged},
+};
 use crate::{
     diff::Change,
-    user::{IDENTITY, Property, PropertySet, Settings, TAGS_ALL, Tags, UserState, Value, is_system_tag},
+    user::{IDENTITY, Property, Settings, TAGS_ALL, Tags, UserState, Value, is_system_tag},
 };
 
 /// The outputs of a user.
@@ -69,16 +72,17 @@ impl Outputs {
     }
 }
 
-/// Returns the planned outputs. A value that does not differ stays as it is written in the prior outputs. For `open`
-/// properties it is not known yet whether the inputs set them; their ignored values are in the inputs, and are shown
-/// only if the inputs set the property.
+/// Returns the planned outputs. A value that does not differ stays as it is written in the prior outputs. The `given`
+/// inputs are those before ignored changes were worked in: of an unknown property it is not known yet whether the inputs
+/// set it, so its ignored value, which is in the inputs, is shown only if they do.
 pub(super) fn planned(
     inputs: &Leaves,
-    open: PropertySet,
+    given: &Leaves,
     prior: Option<&Outputs>,
     changes: &[Change],
     settings: &Settings,
 ) -> Outputs {
+    let open = given.unknown();
     let mut leaves = Leaves::default();
     for property in Property::ALL.iter().copied().filter(|property| !property.is_secret()) {
         let (desired, there) = (inputs.get(property), prior.map(|prior| prior.leaves.get(property)));
@@ -86,14 +90,14 @@ pub(super) fn planned(
         let value = match (desired, there) {
             // The service fills it in.
             (None, None) if property == Property::DirectoryUserId => Some(Value::Unknown),
-            (None, Some(there)) if is_same => there.cloned(),
             // It is not known yet whether the value stays.
             (None, Some(Some(_))) if is_open(changes, property) => Some(Value::Unknown),
+            (None, Some(there)) if is_same => there.cloned(),
             (Some(desired), Some(Some(there))) if is_same && !desired.has_unknowns() => Some(there.clone()),
             _ if open.contains(property) => Some(Value::Unknown),
             // It is not known yet whether the value differs from the one that is shown.
             (Some(desired), Some(Some(there))) if may_be_same(desired, property, changes) => {
-                Some(common(desired, there, property == Property::Tags))
+                Some(merged(property, desired, there))
             }
             (desired, _) => desired.cloned(),
         };
@@ -105,6 +109,23 @@ pub(super) fn planned(
         (own, None) => all_tags(settings, own),
     };
     Outputs { leaves, identity: prior.and_then(|prior| prior.identity.clone()), tags_all }
+}
+
+/// Returns what two planned outputs have in common, while it is not known yet which of them comes; the rest is unknown.
+pub(super) fn either(one: &Outputs, other: &Outputs) -> Outputs {
+    let mut leaves = Leaves::default();
+    for property in Property::ALL.iter().copied() {
+        let value = match (one.leaves.get(property), other.leaves.get(property)) {
+            (None, None) => None,
+            (Some(one), Some(other)) => Some(common(one, other)),
+            _ => Some(Value::Unknown),
+        };
+        leaves.set(property, value);
+    }
+    let tags_all = one.tags_all.as_ref().zip(other.tags_all.as_ref());
+    let tags_all = tags_all.map(|(one, other)| common(one, other));
+    let identity = one.identity.clone().filter(|_| one.identity == other.identity);
+    Outputs { leaves, identity, tags_all }
 }
 
 /// Returns the planned outputs, with the values that were unknown.
@@ -150,34 +171,15 @@ fn may_be_same(desired: &Value, property: Property, changes: &[Change]) -> bool 
     desired.has_unknowns() && changes.iter().filter(is_of).all(|change| change.unknown)
 }
 
-/// Returns what two values have in common; the rest is unknown. The keys of tags are known all together or not at all.
-fn common(one: &Value, other: &Value, of_tags: bool) -> Value {
-    match (one, other) {
-        (Value::Map(members), Value::Map(others)) => {
-            let is_in = |map: &Value, name: &str| map.get(name).is_some_and(|value| *value != Value::Null);
-            let more = others.iter().filter(|(name, _)| !is_in(one, name) && is_in(other, name));
-            if of_tags
-                && (more.clone().next().is_some() || members.iter().any(|(name, _)| !is_in(other, name)))
-            {
-                return Value::Unknown;
-            }
-            let of_both = |(name, value): &(String, Value)| {
-                let other = other.get(name).unwrap_or(&Value::Null);
-                (name.clone(), common(value, other, false))
-            };
-            let of_other = more.map(|(name, _)| (name.clone(), Value::Unknown));
-            Value::Map(members.iter().map(of_both).chain(of_other).collect())
-        }
-        (Value::List(items), Value::List(others)) if items.len() == others.len() => {
-            Value::List(items.iter().zip(others).map(|(one, other)| common(one, other, false)).collect())
-        }
-        (one, other) if one == other => one.clone(),
-        _ => Value::Unknown,
-    }
-}
-
+/// Whether it is not known yet if a property changes that the inputs leave out. A soft phone has no number.
 fn is_open(changes: &[Change], property: Property) -> bool {
-    changes.iter().any(|change| change.property == property && change.unknown)
+    let is_of = |change: &Change| match property {
+        Property::DeskPhoneNumber => {
+            matches!(change.property, Property::DeskPhoneNumber | Property::PhoneType)
+        }
+        property => change.property == property,
+    };
+    changes.iter().any(|change| change.unknown && is_of(change))
 }
 
 fn has_changed(changes: &[Change], property: Property) -> bool {

@@ -1,8 +1,10 @@
 //! Plans the change from the actual user to the inputs.
 
+use std::borrow::Cow;
+
 use super::{
     failure::Failure,
-    host::{Host, Present},
+    host::{Host, OF_INSTANCE, Present},
     kept::{Begun, Kept},
     leaves::{Leaves, touches},
     options::ResourceOptions,
@@ -194,14 +196,22 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
         has_lost_rights = host.loses_rights(&known, &actual);
         state = Some(actual);
     }
-    let open = inputs.unknown();
+    let given = inputs.clone();
     complete(&mut inputs, &spec, state.as_ref(), &settings);
     let preview = preview(&spec, state.as_ref(), &settings);
     let shown = state.as_ref().map(|state| shown(prior, state, &settings));
-    let is_new = preview.diff.changes.iter().any(|change| change.forces_replacement);
+    let changes = &preview.diff.changes;
+    let is_new = changes.iter().any(|change| change.forces_replacement);
+    let as_new = || outputs::planned(&anew(&inputs, &given), &given, None, &[], &settings);
+    let updated = || outputs::planned(&inputs, &given, shown.as_ref(), changes, &settings);
+    let mut outputs = match preview.diff.action {
+        Action::Replace => as_new(),
+        // Whether the user is replaced or updated is not known yet.
+        _ if is_new => outputs::either(&as_new(), &updated()),
+        _ => updated(),
+    };
+    outputs.leaves.open_blocks(document);
     let planned_from = shown.as_ref().filter(|_| !is_new);
-    let changes = if is_new { &[][..] } else { &preview.diff.changes };
-    let mut outputs = outputs::planned(&inputs, open, planned_from, changes, &settings);
     if options.default_tags_unknown {
         outputs.tags_all = None;
     }
@@ -266,11 +276,15 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         if !settings.ignore_changes.iter().any(|place| touches(place, property)) {
             continue;
         }
-        // A property that is left out and ignored stays, so its actual value is planned: it must not be removed.
+        // A property that is left out and ignored stays, so its actual value is planned: it must not be removed, unless
+        // its twin is set.
         let stays = || {
             let is_left = keeps(property, spec, state, settings) && state.record.managed.contains(property);
-            let is_said = property.twin().is_some_and(|twin| inputs.get(twin).is_some());
-            there.get(property).filter(|_| is_left && !is_said)
+            let there = there.get(property).filter(|_| is_left)?;
+            match property.twin().and_then(|twin| inputs.get(twin)) {
+                None => Some(there),
+                Some(twin) => Some(twin).filter(|twin| **twin == Value::Unknown),
+            }
         };
         let value = match property {
             Property::Tags => with_kept_tags(kept.get(property), state, settings),
@@ -283,6 +297,19 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         let of_phone = |property: &&Property| property.path().starts_with("phoneConfig.");
         Property::ALL.iter().filter(of_phone).for_each(|property| inputs.set(*property, None));
     }
+}
+
+/// Returns the inputs of a new user, while it is not known yet in which instance. What is ignored is kept in the same
+/// instance, and given in another one.
+fn anew<'a>(inputs: &'a Leaves, given: &Leaves) -> Cow<'a, Leaves> {
+    if given.get(Property::InstanceId) != Some(&Value::Unknown) {
+        return Cow::Borrowed(inputs);
+    }
+    let mut anew = inputs.clone();
+    for property in OF_INSTANCE.into_iter().filter(|of| given.get(*of) != inputs.get(*of)) {
+        anew.set(property, Some(Value::Unknown));
+    }
+    Cow::Owned(anew)
 }
 
 /// Adds the actual values of ignored tags. Tags in the inputs remove all others, so tags that must stay are added too.

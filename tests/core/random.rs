@@ -84,14 +84,13 @@ fn phone() -> BoxedStrategy<Vec<(&'static str, Value)>> {
     ]);
     let persistent = option::of((any::<bool>(), any::<bool>()));
     let voice = option::of(select(vec!["VOICE_ISOLATION", "NOISE_SUPPRESSION", "NONE"]));
-    (any::<bool>(), any::<bool>(), work, accept, persistent, voice)
+    let number = select(vec!["+16175550103", "+16175550104"]);
+    (any::<bool>(), option::of(number), work, accept, persistent, voice)
         .prop_map(|(block, desk, work, accept, persistent, voice)| {
             let mut members = Vec::new();
-            let phone_type = if desk { "DESK_PHONE" } else { "SOFT_PHONE" };
+            let phone_type = if desk.is_some() { "DESK_PHONE" } else { "SOFT_PHONE" };
             let mut phone = Map::from_iter([("phoneType".to_owned(), json!(phone_type))]);
-            if desk {
-                phone.insert("deskPhoneNumber".into(), json!("+16175550103"));
-            }
+            phone.extend(desk.map(|number| ("deskPhoneNumber".to_owned(), json!(number))));
             match work {
                 Some(Work::Block(limit)) if block => {
                     drop(phone.insert("afterContactWorkTimeLimit".into(), json!(limit)))
@@ -133,9 +132,7 @@ fn phone() -> BoxedStrategy<Vec<(&'static str, Value)>> {
                     ("channel".to_owned(), json!("VOICE")),
                     ("phoneType".to_owned(), json!(phone_type)),
                 ]);
-                if desk {
-                    config.insert("phoneNumber".into(), json!("+16175550104"));
-                }
+                config.extend(desk.map(|number| ("phoneNumber".to_owned(), json!(number))));
                 members.push(("phoneNumberConfigs", json!([config])));
             }
             members

@@ -114,7 +114,7 @@ fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
 }
 
 /// The same user, written in another way: with ARNs for ids, lists in another order, defaults left out.
-fn written(mut document: serde_json::Value, [arns, reversed, short]: [bool; 3]) -> serde_json::Value {
+pub fn written(mut document: serde_json::Value, [arns, reversed, short]: [bool; 3]) -> serde_json::Value {
     let Some(members) = document.as_object_mut() else { return document };
     for list in members.values_mut() {
         for item in list.as_array_mut().into_iter().flatten() {

@@ -3,6 +3,7 @@
 mod apply;
 mod attempts;
 mod beside;
+mod early_plans;
 mod handover;
 mod histories;
 mod inputs;

@@ -97,6 +97,50 @@ async fn what_is_partly_unknown_is_planned_as_it_may_come_also_if_it_turns_out_t
     }
 }
 
+/// Terraform refuses a plan that differs from the configuration, also where a part of it is unknown.
+#[tokio::test]
+async fn what_is_partly_unknown_is_planned_as_it_is_written_if_it_is_sure_to_change() {
+    let unknown = || json!(PULUMI_UNKNOWN);
+    let accepts =
+        |channel: &str, accepts: serde_json::Value| json!({ "channel": channel, "autoAccept": accepts });
+    let speaks = |value: &str, level: serde_json::Value| json!({ "attributeName": "connect:Language", "attributeValue": value, "level": level });
+    for (property, before, given, open) in [
+        ("securityProfileIds", json!(["s1", "s2"]), json!(["s1", "s2", unknown()]), None),
+        ("securityProfileIds", json!(["s1", "s2"]), json!(["s2", unknown()]), None),
+        ("securityProfileIds", json!(["s1", "s2"]), json!(["s3", unknown()]), None),
+        ("tags", json!({ "team": "ops" }), json!({ "team": "ops", "cost": unknown() }), None),
+        (
+            "userProficiencies",
+            json!([speaks("fr", json!(1))]),
+            json!([speaks("fr", json!(1)), speaks("en", unknown())]),
+            None,
+        ),
+        (
+            "autoAcceptConfigs",
+            json!([accepts("CHAT", json!(true))]),
+            json!([accepts("TASK", unknown())]),
+            None,
+        ),
+        // An element that may say no more than the default is unknown as a whole.
+        (
+            "autoAcceptConfigs",
+            json!([accepts("CHAT", json!(true))]),
+            json!([accepts("CHAT", json!(true)), accepts("TASK", unknown())]),
+            Some(1),
+        ),
+    ] {
+        let connect = service(Saml);
+        let resource = resource(&connect);
+        let user = create(&resource, &inputs(json!({ property: before }))).await;
+        let planned = diff(&resource, Some(&user), &inputs(json!({ property: given.clone() }))).await;
+        let mut expected = given;
+        if let Some(element) = open {
+            expected[element] = unknown();
+        }
+        assert_eq!(planned.outputs.get(property), Some(&value(expected)), "{property}");
+    }
+}
+
 /// What is known to change comes as it is written, however much beside it is unknown.
 #[tokio::test]
 async fn tags_that_change_are_planned_beside_unknown_ones() {
@@ -182,14 +226,15 @@ async fn what_is_ignored_of_a_block_leaves_the_rest_of_it_unknown() {
     let resource = resource(&connect);
     let user = create(&resource, &inputs(json!({}))).await;
     let open = inputs(json!({ "identityInfo": PULUMI_UNKNOWN }));
-    for ignored in ["identityInfo.firstName", "identityInfo.mobile"] {
+    for (ignored, stays) in [("identityInfo.firstName", Some("Jane")), ("identityInfo.mobile", None)] {
         let options = ResourceOptions::builder().ignore_changes(vec![ignored.into()]).build();
         let planned = resource.diff(Some(&user), &open, &options).await.expect("a plan");
-        for document in [&planned.inputs, &planned.outputs] {
-            let block = document.get("identityInfo").expect("the block");
-            assert_eq!(block.get("lastName"), Some(&Value::Unknown), "{ignored}: {document:?}");
-            assert_eq!(block.get("mobile").is_none(), ignored.ends_with("mobile"), "{ignored}: {document:?}");
-        }
+        let block = planned.inputs.get("identityInfo").expect("the block");
+        assert_eq!(block.get("lastName"), Some(&Value::Unknown), "{ignored}: {block:?}");
+        assert_eq!(block.get("mobile").is_none(), ignored.ends_with("mobile"), "{ignored}: {block:?}");
+        assert_eq!(text(&planned.outputs, "identityInfo.firstName").as_deref(), stays, "{ignored}");
+        let is_open = planned.outputs.get("identityInfo") == Some(&Value::Unknown);
+        assert_eq!(is_open, stays.is_none(), "a block in which nothing is known may be left out");
         let failure = update(&resource, &user, &planned.inputs).await.expect_err("not known yet");
         assert!(codes(&failure).iter().all(|code| *code == "not-known-yet"), "{failure}");
     }

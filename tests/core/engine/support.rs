@@ -76,20 +76,32 @@ pub fn codes(failure: &Failure) -> Vec<&'static str> {
 }
 
 /// Whatever the first of two plans, or of a plan and what came of it, knows, the second has.
+#[track_caller]
 pub fn assert_is_within(first: &Value, second: &Value) {
+    if let Some(found) = disagreement(first, second) {
+        panic!("{found}\nfirst  {first:?}\nsecond {second:?}");
+    }
+}
+
+/// Where two plans disagree: whatever the first shows as known, also that something is left out, the second must show.
+pub fn disagreement(first: &Value, second: &Value) -> Option<String> {
     match (first, second) {
-        (Value::Unknown, _) => {}
-        (Value::Map(first), second) => {
-            for (name, value) in first {
-                let there = second.get(name).unwrap_or(&Value::Null);
-                assert_is_within(value, there);
-            }
+        (Value::Unknown, _) => None,
+        (Value::Map(one), Value::Map(other)) => {
+            let names = one.iter().chain(other).map(|(name, _)| name);
+            names.into_iter().find_map(|name| {
+                let [one, other] = [first, second].map(|value| value.get(name).unwrap_or(&Value::Null));
+                disagreement(one, other).map(|found| format!("{name}: {found}"))
+            })
         }
-        (Value::List(first), Value::List(second)) if first.len() == second.len() => {
-            first.iter().zip(second).for_each(|(first, second)| assert_is_within(first, second));
+        // Lists have no order, and unknown elements may turn out to be equal to others.
+        (Value::List(one), Value::List(other)) => {
+            let agree = |one: &&Value, other: &&Value| disagreement(one, other).is_none();
+            let is_within = other.len() <= one.len()
+                && one.iter().all(|one| other.iter().any(|other| agree(&one, &other)))
+                && other.iter().all(|other| one.iter().any(|one| agree(&one, &other)));
+            (!is_within).then(|| format!("was shown as {first:?}, comes as {second:?}"))
         }
-        // A value that was not known may turn out to be left out, and what is ignored of it is nothing.
-        (Value::List(items), Value::Null) if items.is_empty() => {}
-        (first, second) => assert_eq!(first, second),
+        (first, second) => (first != second).then(|| format!("was shown as {first:?}, comes as {second:?}")),
     }
 }
