@@ -140,6 +140,9 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
         planned = work(host, Asked { options: &options, ..asked }).await?;
         planned.warnings.push(kept_password());
     }
+    if planned.preview.diff.action == Action::Replace {
+        check_new(host, &planned).await?;
+    }
     planned.sign_out();
     if let Some(recorded) = asked.prior.and_then(|prior| prior.kept.state()) {
         planned.remember(host, recorded);
@@ -148,6 +151,19 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
     match host.deletions.as_ref().zip(replaced).and_then(|(limit, user)| limit.count(&user, host.spelling)) {
         Some(refusal) => Err(refusal.into()),
         None => Ok(planned),
+    }
+}
+
+/// Refuses a replacement whose new user breaks a rule for new users, which would be found only once the old user is
+/// deleted.
+async fn check_new(host: &Host, planned: &Work) -> Result<(), Failure> {
+    let names = host.directory(&planned.inputs).await?;
+    let names = names.as_deref().map(|names| names as &dyn Names);
+    let context = host.context(&planned.settings, None, names);
+    let (_, report) = validate_document(planned.inputs.clone().into_document(), &context);
+    match report.is_valid() {
+        true => Ok(()),
+        false => Err(Failure::of(report.diagnostics().to_vec())),
     }
 }
 

@@ -8,7 +8,7 @@ use connect_user::{
         memory::{Fault, MemoryInstance, Outcome},
     },
     diff::{Action, ReplacementOrder},
-    engine::{Kept, Resource, ResourceOptions, Snapshot, Spelling},
+    engine::{Failure, Kept, Resource, ResourceOptions, Snapshot, Spelling},
     user::{
         IdentityManagementType::{ConnectManaged, Saml},
         Operation, PULUMI_UNKNOWN, PasswordPolicy, Settings, SignOutOn, Value,
@@ -138,6 +138,33 @@ async fn what_is_partly_unknown_is_planned_as_it_is_written_if_it_is_sure_to_cha
             expected[element] = unknown();
         }
         assert_eq!(planned.outputs.get(property), Some(&value(expected)), "{property}");
+    }
+}
+
+/// Else the old user would be deleted, and the new one refused.
+#[tokio::test]
+async fn a_replacement_by_a_user_that_cannot_be_created_is_refused() {
+    let connect = service(ConnectManaged);
+    let settings = Settings::builder().password(PasswordPolicy::Replace).build();
+    let resource = || Resource::new(connect.clone(), settings.clone());
+    let of = |password: &str, group: &str| inputs(json!({ "password": password, "hierarchyGroupId": group }));
+    let user = create(&resource(), &of("Password123", "g1")).await;
+    let options = ResourceOptions::builder().replace_on_changes(vec!["hierarchyGroupId".into()]).build();
+    for (inputs, codes_of) in [
+        (of("weak", "g1"), vec!["password-length", "password-weak"]),
+        (of("", "g1"), vec!["password-length", "password-weak"]),
+        (of("Password123", "g2"), vec![]),
+        (of("Password124", "g2"), vec![]),
+    ] {
+        let planned = resource().diff(Some(&user), &inputs, &options).await;
+        let is_refused = |failure: Failure| {
+            let errors = failure.diagnostics.iter().filter(|found| found.is_error());
+            errors.map(|found| found.code.as_str()).collect::<Vec<_>>()
+        };
+        match planned {
+            Ok(planned) => assert_eq!((planned.action, codes_of), (Action::Replace, vec![])),
+            Err(failure) => assert_eq!(is_refused(failure), codes_of),
+        }
     }
 }
 
