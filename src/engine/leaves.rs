@@ -82,6 +82,12 @@ impl Leaves {
         unknown.map(|(property, _)| *property).collect()
     }
 
+    /// Whether the document sets a property of a block, also if the value is not known.
+    pub(super) fn sets_in_block(&self, property: Property) -> bool {
+        let block = property.path().split_once('.').map(|(block, _)| block);
+        self.get(property).is_some() && block.is_none_or(|block| !self.unknown_blocks.contains(block))
+    }
+
     /// Makes each block unknown as a whole if no value in it is known, so that the block may turn out to be left out,
     /// unless the `given` document has the block.
     pub(super) fn open_blocks(&mut self, given: &Value) {

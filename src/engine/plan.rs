@@ -155,12 +155,16 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
 }
 
 /// Refuses a replacement whose new user breaks a rule for new users, which would be found only once the old user is
-/// deleted.
+/// deleted. While values are unknown, nothing is deleted yet.
 async fn check_new(host: &Host, planned: &Work) -> Result<(), Failure> {
+    let document = planned.inputs.clone().into_document();
+    if document.has_unknowns() {
+        return Ok(());
+    }
     let names = host.directory(&planned.inputs).await?;
     let names = names.as_deref().map(|names| names as &dyn Names);
     let context = host.context(&planned.settings, None, names);
-    let (_, report) = validate_document(planned.inputs.clone().into_document(), &context);
+    let (_, report) = validate_document(document, &context);
     match report.is_valid() {
         true => Ok(()),
         false => Err(Failure::of(report.diagnostics().to_vec())),
@@ -286,6 +290,7 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         inputs.set(Property::Name, name.map(|name| name.as_str().into()));
     }
     let Some(state) = state.filter(|_| !settings.ignore_changes.is_empty()) else { return };
+    let is_given = inputs.sets_in_block(Property::PhoneType);
     let kept = Leaves::of(&keep_ignored(spec, state, settings).encode());
     let there = Leaves::of(&state.whole_spec().encode());
     for property in Property::ALL.iter().copied().filter(|property| !property.is_secret()) {
@@ -309,9 +314,15 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         inputs.set(property, value);
     }
     // A phone block without a type is left out: channels set the phone.
-    if inputs.get(Property::PhoneType).is_none() {
-        let of_phone = |property: &&Property| property.path().starts_with("phoneConfig.");
-        Property::ALL.iter().filter(of_phone).for_each(|property| inputs.set(*property, None));
+    let of_phone = |property: &&Property| property.path().starts_with("phoneConfig.");
+    match inputs.get(Property::PhoneType) {
+        None => Property::ALL.iter().filter(of_phone).for_each(|property| inputs.set(*property, None)),
+        Some(Value::Unknown) if !is_given => {
+            let is_set = |property: &&Property| inputs.get(**property).is_some();
+            let set: Vec<_> = Property::ALL.iter().filter(of_phone).filter(is_set).collect();
+            set.into_iter().for_each(|property| inputs.set(*property, Some(Value::Unknown)));
+        }
+        Some(_) => {}
     }
 }
 

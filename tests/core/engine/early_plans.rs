@@ -324,7 +324,11 @@ async fn what_may_be_taken_back_or_left_out_is_unknown() {
     let open_instance = json!({ "instanceId": unknown(), "hierarchyGroupId": "g2" });
     let channels = json!({ "autoAcceptConfigs": [{ "channel": "CHAT", "autoAccept": true }] });
     let open_block = json!({ "name": "joan", "phoneConfig": unknown() });
+    let open_list = json!({ "name": "joan", "phoneConfig": null, "phoneNumberConfigs": unknown() });
+    let mut elsewhere = voice(json!(one));
+    elsewhere["name"] = json!("joan");
     for (applied, early, lasts, ignored) in [
+        (vec![block(one)], open_list, vec![elsewhere], Some("phoneConfig")),
         // The phone moves into the settings per channel: the block stays if they say the same.
         (vec![block(one)], voice(unknown()), vec![voice(json!(one)), voice(json!(other))], None),
         // A number that the block has set before goes with a soft phone.
