@@ -45,7 +45,8 @@ impl Resource {
     }
 
     /// Returns the inputs to write into a program for an existing user, so that the first plan is empty. Values that
-    /// only the service gives are left out, and so is the directory user id, which the service also gives.
+    /// only the service gives are left out, and so is the directory user id, which the service also gives. Of a value
+    /// that the outputs show in the phone block and for channels, only one is returned.
     pub fn program_inputs(&self, outputs: &Value) -> Value {
         let mut inputs = Leaves::of(&self.read_value(outputs));
         inputs.set(Property::DirectoryUserId, None);
@@ -55,6 +56,7 @@ impl Resource {
                 inputs.set(*property, None);
             }
         }
+        leave_out_twins(&mut inputs);
         self.host.spelling.value(inputs.into_document())
     }
 
@@ -90,6 +92,34 @@ impl Resource {
     /// [`KeptError`] if a later version wrote the record, or the record is damaged.
     pub fn read_record(&self, text: &str, outputs: &Value) -> Result<Kept, KeptError> {
         beside::read(text, &self.read_value(outputs))
+    }
+}
+
+/// Leaves out what the phone block and the settings per channel both say: a program may say it only once.
+fn leave_out_twins(inputs: &mut Leaves) {
+    let of_phone =
+        || Property::ALL.iter().copied().filter(|property| property.path().starts_with("phoneConfig."));
+    let has_block = inputs.get(Property::PhoneType).is_some();
+    let twins = of_phone().filter(|property| *property != Property::PhoneType);
+    for property in twins.filter(|_| has_block) {
+        if property.twin().is_some_and(|twin| inputs.get(twin).is_some()) {
+            inputs.set(property, None);
+        }
+    }
+    let Some(Value::List(lines)) = inputs.get(Property::PhoneNumberConfigs).filter(|_| has_block) else {
+        return;
+    };
+    let is_same = |line: &Value, name: &str, property: Property| {
+        line.get(name).unwrap_or(&Value::Null) == inputs.get(property).unwrap_or(&Value::Null)
+    };
+    let is_of_block = |line: &Value| {
+        line.get("channel").and_then(Value::as_str) == Some("VOICE")
+            && is_same(line, "phoneType", Property::PhoneType)
+            && is_same(line, "phoneNumber", Property::DeskPhoneNumber)
+    };
+    match lines.iter().all(is_of_block) {
+        true => inputs.set(Property::PhoneNumberConfigs, None),
+        false => of_phone().for_each(|property| inputs.set(property, None)),
     }
 }
 

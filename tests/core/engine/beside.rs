@@ -207,3 +207,29 @@ impl Around for Interrupted {
         next.call().await
     }
 }
+
+/// What `terraform query` writes for an existing user: a program may say a value only once.
+#[tokio::test]
+async fn the_program_of_an_existing_user_changes_nothing() {
+    let line =
+        |number: &str| json!([{ "channel": "VOICE", "phoneType": "DESK_PHONE", "phoneNumber": number }]);
+    let work = |channel: &str, limit: u32| json!({ "channel": channel, "afterContactWorkConfig": { "afterContactWorkTimeLimit": limit } });
+    for members in [
+        json!({ "tags": { "team": "ops" }, "userProficiencies": [], "hierarchyGroupId": "g1" }),
+        json!({ "phoneConfig": { "phoneType": "SOFT_PHONE", "autoAccept": true, "afterContactWorkTimeLimit": 30, "persistentConnection": true } }),
+        json!({ "autoAcceptConfigs": [{ "channel": "VOICE", "autoAccept": true }, { "channel": "CHAT", "autoAccept": true }] }),
+        json!({ "afterContactWorkConfigs": [work("VOICE", 30), work("CHAT", 60)] }),
+        json!({ "persistentConnectionConfigs": [{ "channel": "VOICE", "persistentConnection": true }] }),
+        json!({ "phoneConfig": null, "phoneNumberConfigs": line("+16175550103") }),
+        json!({ "phoneConfig": null, "phoneNumberConfigs": line("+16175550103"), "afterContactWorkConfigs": [work("VOICE", 30)] }),
+    ] {
+        let connect = service(Saml);
+        let user = create(&resource(&connect), &inputs(members.clone())).await;
+        let imported =
+            resource(&connect).import(&user.id().expect("an id").to_string()).await.expect("a user");
+        let program = resource(&connect).program_inputs(&imported.outputs);
+        let planned = diff(&resource(&connect), Some(&imported), &program).await;
+        assert!(planned.is_empty(), "{members}: {:?}", changes(&planned));
+        assert_eq!(planned.outputs, imported.outputs, "{members}");
+    }
+}
