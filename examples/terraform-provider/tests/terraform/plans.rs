@@ -62,6 +62,35 @@ fn everything_may_be_unknown_at_first() {
     assert_eq!(w.actual(TEST)["RoutingProfileId"], "r2");
 }
 
+/// Terraform refuses a plan that differs from the known part of a value, and a final plan that differs from the first.
+#[test]
+fn a_part_of_a_value_may_be_unknown_for_a_user_that_exists() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    let body = |run: u8, members: &str| {
+        let source = format!(
+            r#"resource "terraform_data" "known" {{
+                input = {{ run = {run}, profile = "s2", tag = "7", number = "+112345678912", phone = "SOFT_PHONE" }}
+            }}
+            locals {{ o = terraform_data.known.output }}"#
+        );
+        source + &user(members)
+    };
+    w.apply(&body(1, r#"tags = { team = "ops" }"#));
+    let accepts = r#"auto_accept_configs = [{ channel = "CHAT", auto_accept = local.o.tag == "7" }]"#;
+    for (run, members) in [
+        (2, r#"tags = { team = "ops", cost = local.o.tag }"#.to_owned()),
+        (3, format!("{accepts}\ntags = {{ team = \"ops\" }}")),
+        (4, format!("{accepts}\nuser_proficiencies = [{{ attribute_name = \"l\", attribute_value = \"en\", level = length(local.o.tag) }}]")),
+        (5, accepts.replace("}]", r#"}, { channel = "TASK", auto_accept = local.o.tag != "7" }]"#)),
+        (6, r#"security_profile_ids = ["s1", local.o.profile]"#.to_owned()),
+        (7, r#"phone_number_configs = [{ channel = "VOICE", phone_type = "DESK_PHONE", phone_number = local.o.number }]"#.to_owned()),
+        (8, "phone_config {\n phone_type = local.o.phone\n }".to_owned()),
+    ] {
+        w.apply(&body(run, &members));
+    }
+}
+
 #[test]
 fn a_name_replaces_the_user_and_nothing_else_does() {
     let server = Server::start(&[]);
