@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bon::Builder;
 
-use crate::user::{Code, Diagnostic, Settings};
+use crate::{
+    user::{Code, Diagnostic, Settings},
+    validate::Overrides,
+};
 
 /// The limit of deletions in a plan. A replacement counts: the replaced user is deleted.
 ///
@@ -100,4 +103,8 @@ pub struct PlanOptions {
     /// the program, its record is removed without a call. Default: none.
     #[builder(default)]
     pub other_resources: BTreeSet<String>,
+    /// The rules whose severity the host changes, as in validation: a replacement is refused if its new user breaks a
+    /// rule for new users, which do not hold for the user that is replaced. Default: none.
+    #[builder(default)]
+    pub overrides: Overrides,
 }

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     apply::is_recorded,
     diff::{self, Action, preview_deletion},
-    user::{Code, Diagnostic, Path, Property, UserState, keep_ignored, listed},
+    user::{Code, Diagnostic, Path, Property, UserSpec, UserState, keep_ignored, listed},
+    validate::{Context, validate},
 };
 
 /// Whether a user of the program exists and is recorded.
@@ -65,8 +66,12 @@ impl Planner {
                 return self.create(&user.keeping(actual), moved_from);
             }
         }
-        let refusals: Vec<Diagnostic> = diff.refusals().cloned().collect();
+        let mut refusals: Vec<Diagnostic> = diff.refusals().cloned().collect();
+        let is_replaced = diff.action == Action::Replace;
         drop(diff);
+        if is_replaced {
+            refusals.extend(self.broken_by_new(desired.spec(), actual));
+        }
         let planned = match desired {
             Desired::Known(desired) if refusals.is_empty() => {
                 diff::plan_shared(desired.clone(), Some(actual), &self.settings).map(Planned::known)
@@ -85,6 +90,22 @@ impl Planner {
                 Action::None
             }
         }
+    }
+
+    /// The errors of rules that hold for the new user of a replacement, and not for the user that is replaced: the
+    /// service would refuse the new user, perhaps once the old one is deleted.
+    fn broken_by_new(&self, spec: &UserSpec, actual: &UserState) -> Vec<Diagnostic> {
+        let spec = keep_ignored(spec, actual, &self.settings);
+        let context =
+            Context::builder().settings(self.settings.clone()).overrides(self.options.overrides.clone());
+        let new = context.build();
+        let there = validate(&spec, &Context { exists: true, ..new.clone() });
+        let report = validate(&spec, &new);
+        // The diff refuses a new user without a password.
+        let is_known = |error: &&Diagnostic| {
+            error.code == Code::PASSWORD_REQUIRED || there.errors().any(|known| known.code == error.code)
+        };
+        report.errors().filter(|error| !is_known(error)).cloned().collect()
     }
 
     /// Refuses to replace a user that is imported: a mistyped import id would delete another user. Returns whether the

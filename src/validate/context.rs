@@ -34,8 +34,8 @@ pub struct Context<'a> {
     /// Maximum number of proficiencies of a user. Default: 10, the quota of an account whose quota was not raised.
     #[builder(default = DEFAULT_PROFICIENCY_LIMIT)]
     pub proficiency_limit: usize,
-    /// The prior state. If there is none, or its instance or name differs, the rules for new users apply. Default:
-    /// none.
+    /// The prior state. If there is none, its instance or name differs, or a password that has changed replaces the user
+    /// ([`Settings::password`], [`Settings::password_changed`]), the rules for new users apply. Default: none.
     pub prior: Option<&'a UserState>,
     /// Whether the user exists although there is no `prior`, as for an import: the rules for new users do not apply.
     /// Default: no.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use connect_user::{
     user::{
-        AutoName, Code, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Settings, Severity, Stage, Tags,
-        UserSpec, UserState, Value as Document,
+        AutoName, Code, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, PasswordPolicy, Settings,
+        Severity, Stage, Tags, UserSpec, UserState, Value as Document,
     },
     validate::{Context, Overrides, Report, resolve, validate, validate_document},
 };
@@ -1003,4 +1003,24 @@ fn a_character_that_is_not_seen_is_named_by_its_number() {
     assert_eq!(check("ja\u{1b}ne"), ["`name` holds the control character U+001B"]);
     // Scripts need joiners.
     assert_eq!(check("محمد\u{200c}رضا"), [""; 0]);
+}
+
+#[test]
+fn a_password_that_replaces_a_user_is_one_of_a_new_user() {
+    let user = state(&base());
+    let weak = spec(&with(&[("password", json!("password"))]));
+    let kind = IdentityManagementType::ConnectManaged;
+    for (policy, changed, is_valid) in [
+        (PasswordPolicy::Warn, Some(true), true),
+        (PasswordPolicy::Replace, None, true),
+        (PasswordPolicy::Replace, Some(false), true),
+        (PasswordPolicy::Replace, Some(true), false),
+    ] {
+        let settings = Settings::builder().identity_management(kind).password(policy);
+        let settings = settings.maybe_password_changed(changed).build();
+        let context = Context::builder().settings(settings).prior(&user).build();
+        let report = validate(&weak, &context);
+        let is_error = report.errors().any(|error| error.code == "password-weak");
+        assert_eq!(is_error, !is_valid, "{policy:?}, {changed:?}");
+    }
 }

@@ -5,10 +5,14 @@ use connect_user::{
         ConnectClient, DeleteUser, ErrorKind, UpdateUserRoutingProfile,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
-    fleet::{AllKnown, Lifecycle, MemoryStore, ProgramUser, Session, StateStore, load_all},
+    fleet::{
+        AllKnown, Lifecycle, MemoryStore, PlanOptions, Planner, ProgramUser, Session, StateStore, load_all,
+    },
     read::Strategy,
-    user::{Code, IdentityManagementType, Operation, Settings, UserId},
+    user::{Code, IdentityManagementType, Operation, PasswordPolicy, Settings, UserId, UserState},
+    validate::{Context, Overrides, resolve},
 };
+use serde_json::json;
 
 use crate::{
     apply::options,
@@ -122,4 +126,33 @@ async fn what_a_user_was_is_dropped_with_the_user() {
     assert_eq!(refused.to_string(), "an update or replacement of `u` is unfinished");
     assert!(run(&connect, &store, &[]).await);
     assert!(load_all(&store).await.expect("all").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_is_refused_whose_new_user_breaks_a_rule_for_new_users() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::ConnectManaged);
+    let store = MemoryStore::default();
+    let settings = Settings::builder().identity_management(IdentityManagementType::ConnectManaged);
+    let settings = settings.password(PasswordPolicy::Replace).build();
+    let of = |password: &str, prior: Option<&UserState>| {
+        let mut document = document("ann");
+        document["password"] = json!(password);
+        let context = Context::builder().settings(settings.clone()).maybe_prior(prior).build();
+        let (desired, _) = resolve(spec(&document), &context).expect("valid");
+        [ProgramUser::builder().name("u").desired(desired).password_changed(true).build()]
+    };
+    assert!(run(&connect, &store, &of("Password123", None)).await);
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let state = session.state("u").expect("there").clone();
+    // The password of a user that exists is not sent, and may be a weak one.
+    let weak = of("password", Some(&state));
+    let shown = preview(&mut session, &weak).await;
+    let codes: Vec<_> = shown.reasons().iter().map(|reason| reason.code.as_str()).collect();
+    assert_eq!(codes, ["password-weak"]);
+    let mut overrides = Overrides::default();
+    overrides.allow("password-weak").expect("a rule");
+    let mut planner = Planner::new(PlanOptions::builder().overrides(overrides).build());
+    session.want(&mut planner, &weak[0]);
+    assert!(session.preview(planner).reasons().is_empty());
+    assert!(preview(&mut session, &of("Password124", Some(&state))).await.reasons().is_empty());
 }

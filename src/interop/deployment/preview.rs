@@ -98,6 +98,7 @@ impl Deployment<'_> {
             .guard(self.options.guard)
             .capacity(capacity.unwrap_or_default())
             .other_resources(self.program.other_resources())
+            .overrides(self.options.overrides.clone())
             .build()
     }
 

@@ -1,7 +1,8 @@
 //! The subject of a rule.
 
 use crate::user::{
-    IdentityManagementType, Input, Path, Property, Settings, TagInputs, UserSpec, UserState, merge_tags,
+    IdentityManagementType, Input, PasswordPolicy, Path, Property, Settings, TagInputs, UserSpec, UserState,
+    merge_tags,
 };
 
 /// The subject of a rule: the spec, with its context.
@@ -29,7 +30,13 @@ impl<'a> Subject<'a> {
             let instance = spec.instance_id.known().is_none_or(|id| *id == prior.instance_id);
             let name = spec.name.as_ref().and_then(Input::known).is_none_or(|name| *name == prior.name);
             let ignores = |property| settings.ignores(property);
-            (instance || ignores(Property::InstanceId)) && (name || ignores(Property::Name))
+            // The host knows that the password has changed, and lets it replace the user.
+            let password = settings.password != PasswordPolicy::Replace
+                || settings.password_changed != Some(true)
+                || spec.password.is_none();
+            (instance || ignores(Property::InstanceId))
+                && (name || ignores(Property::Name))
+                && (password || ignores(Property::Password))
         };
         let tags = merge_tags(&settings.default_tags, known(&spec.tags));
         Self { spec, settings, tags, proficiency_limit, prior, creates: !prior.map_or(exists, stays) }
