@@ -40,7 +40,8 @@ pub struct ApplyOptions<'a> {
     /// How long a new user may be invisible. Default: 5 minutes.
     #[builder(default = Duration::from_secs(300))]
     pub visible_within: Duration,
-    /// Users that the host manages as other resources: none of them is adopted. Default: none.
+    /// Users that the host manages as other resources: none of them is adopted, and the host frees their names in time if
+    /// a user that is deleted first gets one of them. Default: none.
     #[builder(default)]
     pub owned: &'a [UserId],
     /// Users that were just deleted: their names may still be taken, and the apply waits for them. Default: none.
@@ -124,6 +125,11 @@ impl ApplyOptions<'_> {
             Operation::DescribeInstance => "whether the instance exists is seen from its users",
             _ => "what the service fills in is not read",
         };
+        self.not_allowed(operation, means);
+    }
+
+    /// Tells the observer that a call is not allowed, and what that means.
+    pub(super) fn not_allowed(&self, operation: Operation, means: &str) {
         let note = Diagnostic::new(Code::NOT_ALLOWED, format!("`{operation}` is not allowed: {means}"));
         self.observer.note(&note.with_help(format!("allow `{}`", operation.iam_action())));
     }

@@ -60,7 +60,7 @@ pub use store::EmbeddedStore;
 #[cfg(any(feature = "store", feature = "object-store"))]
 pub use store::StateLocation;
 pub use store::{
-    Creating, Entry, JsonError, MemoryStore, Notes, StateStore, StoreChange, StoreError, export_json,
+    Creating, Entry, Former, JsonError, MemoryStore, Notes, StateStore, StoreChange, StoreError, export_json,
     import_json, load_all, migrate,
 };
 #[cfg(feature = "object-store")]

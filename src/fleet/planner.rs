@@ -9,7 +9,7 @@ use std::{
 use indexmap::IndexMap;
 
 use super::{
-    Lifecycle, PlanOptions, ProgramUser,
+    Former, Lifecycle, PlanOptions, ProgramUser,
     accounts::{Accounts, Deleting},
     matching::{Missing, UserKey, match_users},
     plan::{FleetPlan, FleetRefused, Release},
@@ -168,13 +168,22 @@ impl Planner {
             return Action::None;
         }
         let Some(record) = record else {
-            return self.create(user, None);
+            return self.create(user, None, None);
         };
         self.record(record.name, record.state);
         if record.is_import && self.refuse_import(user, record.state) {
             return Action::None;
         }
         self.change(user, record)
+    }
+
+    /// Adds a user of the program that has no account, because its replacement was stopped: it is created with the values
+    /// that ignored properties have in `former` ([`Entry::former`](super::Entry::former)). Returns the action for the user.
+    pub fn want_again(&mut self, user: &ProgramUser, former: &Former) -> Action {
+        match self.is_new(user) {
+            true => self.create(user, None, Some(&former.state)),
+            false => Action::None,
+        }
     }
 
     /// Adds a user of the program that is not planned: its resource name and its identity are reserved, and are refused

@@ -105,10 +105,8 @@ impl ProgramUser {
         Some((self.desired.instance_id()?, self.desired.user_name()?))
     }
 
-    /// Returns the user with the values that ignored properties have in `former`, the user that it replaces
-    /// ([`Entry::former`](super::Entry::former)).
-    #[must_use]
-    pub fn keeping(&self, former: &UserState) -> Self {
+    /// Returns the user with the values that ignored properties have in `former`, the user that it replaces.
+    pub(super) fn keeping(&self, former: &UserState) -> Self {
         let desired = match &self.desired {
             Desired::Known(desired) => Desired::Known(desired.keeping(former)),
             Desired::Partial(partial) => {

@@ -41,6 +41,8 @@ pub(super) enum Planned {
 pub(super) struct Partial {
     pub(super) preview: Preview,
     pub(super) base: Option<Arc<UserState>>,
+    /// The user that the new one replaces, if that one is no longer managed: ignored properties keep its values.
+    pub(super) former: Option<Arc<UserState>>,
     pub(super) settings: Settings,
 }
 
@@ -160,6 +162,10 @@ impl UserPreview {
     /// Plans the user once all values are known. A step with an operation that was not shown is refused.
     pub(super) fn resolve(&mut self, desired: DesiredUser) -> Result<(), Vec<Diagnostic>> {
         let Planned::Partial(partial) = &self.planned else { return Ok(()) };
+        let desired = match &partial.former {
+            Some(former) => desired.keeping(former),
+            None => desired,
+        };
         // These two depend on whether the user exists and is recorded, which the preview has taken into account.
         let (shown, validated) = (&partial.settings, desired.settings());
         let settings = Settings {

@@ -1,6 +1,6 @@
 //! Planning one user of a fleet.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
     Lifecycle, ProgramUser,
@@ -63,7 +63,7 @@ impl Planner {
                     is_replaced: true,
                     is_gone: false,
                 });
-                return self.create(&user.keeping(actual), moved_from);
+                return self.create(user, moved_from, Some(actual));
             }
         }
         let mut refusals: Vec<Diagnostic> = diff.refusals().cloned().collect();
@@ -79,7 +79,7 @@ impl Planner {
             _ => {
                 let preview = diff::preview(desired.spec(), Some(actual), &self.settings);
                 let (base, settings) = (Some(actual.clone()), self.settings.clone());
-                Ok(Planned::Partial(Box::new(Partial { preview, base, settings })))
+                Ok(Planned::Partial(Box::new(Partial { preview, base, former: None, settings })))
             }
         };
         self.refuse_user(&user.name, &refusals);
@@ -134,15 +134,21 @@ impl Planner {
         true
     }
 
-    /// Plans a user that is to be created.
-    pub(super) fn create(&mut self, user: &ProgramUser, moved_from: Option<String>) -> Action {
+    /// Plans a user that is to be created. `former` is the user that it replaces, if that one is no longer managed.
+    pub(super) fn create(
+        &mut self,
+        user: &ProgramUser,
+        moved_from: Option<String>,
+        former: Option<&Arc<UserState>>,
+    ) -> Action {
+        let user = &*former.map_or(Cow::Borrowed(user), |former| Cow::Owned(user.keeping(former)));
         self.take_settings(user, Standing::New);
         let planned = match &user.desired {
             Desired::Known(desired) => diff::plan(desired.clone(), None, &self.settings).map(Planned::known),
             Desired::Partial(partial) => {
                 let preview = diff::preview(&partial.spec, None, &self.settings);
-                let (base, settings) = (None, self.settings.clone());
-                Ok(Planned::Partial(Box::new(Partial { preview, base, settings })))
+                let (base, settings, former) = (None, self.settings.clone(), former.cloned());
+                Ok(Planned::Partial(Box::new(Partial { preview, base, former, settings })))
             }
         };
         match planned {
@@ -259,7 +265,7 @@ impl Planner {
                 self.refuse_user(&name, refused.diagnostics());
                 let preview = preview_deletion(&state, &self.settings);
                 let (base, settings) = (Some(state), self.settings.clone());
-                Planned::Partial(Box::new(Partial { preview, base, settings }))
+                Planned::Partial(Box::new(Partial { preview, base, former: None, settings }))
             }
         };
         self.users.push(UserPreview { moved_from, ..UserPreview::new(&name, planned) });

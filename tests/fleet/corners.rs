@@ -112,6 +112,14 @@ async fn a_user_is_not_deleted_first_where_its_new_name_is_taken() {
     // So it is however the plan is applied.
     assert!(is_taken(&bring(&connect, &store, &deleted_first(["bobo".to_owned()])).await));
     assert_eq!(connect.users(&"i".into()).len(), 2);
+    // Whom the search finds and nobody may read has the name.
+    for occurrence in 1..=20 {
+        let denied = Outcome::Refused(ErrorKind::AccessDenied);
+        connect.inject(Fault::of(Operation::DescribeUser, occurrence, denied));
+    }
+    assert!(!bring(&connect, &store, &deleted_first(["bobo".to_owned()])).await.is_done());
+    connect.clear_faults();
+    assert_eq!(connect.users(&"i".into()).len(), 2);
     // Created first, nothing is lost: the service refuses the name.
     let shown = preview(&mut session, &wants(&[("u00", "bobo")])).await;
     assert!(shown.reasons().is_empty());

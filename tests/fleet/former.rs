@@ -1,15 +1,21 @@
 //! A user that is replaced keeps the values of ignored properties, wherever the replacement is stopped.
 
+use async_trait::async_trait;
 use connect_user::{
+    apply::ApplyError,
     client::{
         ConnectClient, DeleteUser, ErrorKind, UpdateUserRoutingProfile,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     fleet::{
-        AllKnown, Lifecycle, MemoryStore, PlanOptions, Planner, ProgramUser, Session, StateStore, load_all,
+        AllKnown, Desired, Lifecycle, MemoryStore, PlanOptions, Planner, ProgramUser, Resolve, Session,
+        StateStore, UserPreview, load_all,
     },
     read::Strategy,
-    user::{Code, IdentityManagementType, Operation, PasswordPolicy, Settings, UserId, UserState},
+    user::{
+        Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, PasswordPolicy, Settings,
+        UserId, UserState,
+    },
     validate::{Context, Overrides, resolve},
 };
 use serde_json::json;
@@ -117,7 +123,7 @@ async fn what_a_user_was_is_dropped_with_the_user() {
     connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
     assert!(!run(&connect, &store, &program("anna")).await);
     let former = load_all(&store).await.expect("all").remove("u").expect("an entry").former;
-    assert_eq!(former.expect("what it was").properties.routing_profile_id, "r2".into());
+    assert_eq!(former.expect("what it was").state.properties.routing_profile_id, "r2".into());
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
     let drift = session.drift(Strategy::Full, &Settings::default()).await.expect("read");
     assert_eq!(drift.notices.len(), 1);
@@ -155,4 +161,94 @@ async fn a_replacement_is_refused_whose_new_user_breaks_a_rule_for_new_users() {
     session.want(&mut planner, &weak[0]);
     assert!(session.preview(planner).reasons().is_empty());
     assert!(preview(&mut session, &of("Password124", Some(&state))).await.reasons().is_empty());
+}
+
+/// The user, with tags that become known only during an apply.
+struct Later(&'static str);
+
+impl Later {
+    fn program(&self, retain: bool) -> [ProgramUser; 1] {
+        let [mut user] = program(self.0);
+        let mut spec = user.desired.spec().clone();
+        spec.tags = Some(Input::Unknown);
+        user.desired = Desired::partial(spec, user.desired.settings().clone());
+        user.lifecycle = Lifecycle::builder().retain_on_delete(retain).build();
+        [user]
+    }
+}
+
+#[async_trait]
+impl Resolve for Later {
+    async fn resolve(&mut self, _: &UserPreview, _: &mut Session<'_>) -> Result<DesiredUser, Diagnostic> {
+        match program(self.0) {
+            [ProgramUser { desired: Desired::Known(desired), .. }] => Ok(desired),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_is_kept_where_other_values_become_known_later() {
+    for retain in [false, true] {
+        let (connect, store, _) = reassigned().await;
+        connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+        for is_done in [false, true] {
+            let mut later = Later("anna");
+            let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+            let shown = preview(&mut session, &later.program(retain)).await;
+            let outcome = session.apply(shown, &mut later, &options()).await.expect("applied");
+            assert_eq!(outcome.is_done(), is_done);
+        }
+        assert_eq!(there(&connect).last(), Some(&("anna".to_owned(), "r2".to_owned())));
+    }
+}
+
+/// A user without an account: its replacement was stopped.
+async fn stopped(lifecycle: Lifecycle) -> (MemoryConnect, MemoryStore) {
+    let (connect, store, _) = reassigned().await;
+    let mut program = program("anna");
+    program[0].lifecycle = lifecycle;
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!run(&connect, &store, &program).await);
+    (connect, store)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_without_an_account_is_the_same_person_under_another_resource_name() {
+    let (connect, store) = stopped(Lifecycle::default()).await;
+    let mut renamed = program("ann");
+    "w".clone_into(&mut renamed[0].name);
+    assert!(run(&connect, &store, &renamed).await);
+    assert_eq!(there(&connect), [("ann".to_owned(), "r2".to_owned())]);
+    assert_eq!(load_all(&store).await.expect("all").into_keys().collect::<Vec<_>>(), ["w"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_without_an_account_goes_with_all_others() {
+    let (connect, store) = stopped(Lifecycle::default()).await;
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = session.preview_destroy(PlanOptions::default());
+    assert!(session.apply(shown, &mut AllKnown, &options()).await.expect("applied").is_done());
+    assert!(load_all(&store).await.expect("all").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_stays_is_not_taken_for_one_that_was_deleted() {
+    let stays = Lifecycle::builder().retain_on_delete(true).build();
+    let (connect, store) = stopped(stays.clone()).await;
+    let mut back = program("ann");
+    back[0].lifecycle = stays;
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = preview(&mut session, &back).await;
+    let outcome = session.apply(shown, &mut AllKnown, &options()).await.expect("applied");
+    assert!(matches!(outcome.users[0].error.as_deref(), Some(ApplyError::NotAdopted { .. })), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_was_refused_leaves_nothing_unfinished() {
+    let (connect, store, _) = reassigned().await;
+    connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!run(&connect, &store, &program("anna")).await);
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    assert!(session.forget(&["u".to_owned()], false).await.is_ok());
 }

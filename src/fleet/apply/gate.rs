@@ -27,7 +27,7 @@ pub(super) struct Watched {
     pub(super) calls: AtomicU64,
 }
 
-/// The numbers of calls of an operation.
+/// The calls of an operation.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     /// Calls that have begun, and have not ended.
@@ -36,6 +36,8 @@ struct Counts {
     waiting: usize,
     /// Calls among them that the service is executing.
     in_flight: usize,
+    /// Whether the service has throttled the operation, and has accepted no call since.
+    is_throttled: bool,
 }
 
 impl Watched {
@@ -43,11 +45,18 @@ impl Watched {
         Self { pace, counts: Mutex::default(), moved: Notify::new(), calls: AtomicU64::new(0) }
     }
 
-    /// The number of calls that wait for their turn, or the number of those that pause before they are made again,
-    /// whichever is higher.
+    /// The number of calls that wait for their turn. While the service throttles the operation, those that pause before
+    /// they are made again count, too: further ones would be throttled like them.
     pub(super) fn waiting(&self, operation: Operation) -> usize {
-        let Counts { begun, waiting, in_flight } = self.lock().get(&operation).copied().unwrap_or_default();
-        waiting.max(begun.saturating_sub(waiting + in_flight))
+        let counts = self.lock().get(&operation).copied().unwrap_or_default();
+        match counts.is_throttled {
+            true => counts.begun.saturating_sub(counts.in_flight),
+            false => counts.waiting,
+        }
+    }
+
+    fn change(&self, operation: Operation, change: impl FnOnce(&mut Counts)) {
+        change(self.lock().entry(operation).or_default());
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Operation, Counts>> {
@@ -63,8 +72,7 @@ struct Counted<'a>(&'a Watched, Operation, Count);
 
 impl<'a> Counted<'a> {
     fn new(watched: &'a Watched, operation: Operation, count: Count) -> Self {
-        *count(watched.lock().entry(operation).or_default()) += 1;
-        watched.moved.notify_one();
+        watched.change(operation, |counts| *count(counts) += 1);
         Self(watched, operation, count)
     }
 }
@@ -72,10 +80,7 @@ impl<'a> Counted<'a> {
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
         let Self(watched, operation, count) = self;
-        if let Some(counts) = watched.lock().get_mut(operation) {
-            let count = count(counts);
-            *count = count.saturating_sub(1);
-        }
+        watched.change(*operation, |counts| *count(counts) = count(counts).saturating_sub(1));
         watched.moved.notify_one();
     }
 }
@@ -90,10 +95,12 @@ impl Pace for Watched {
     }
 
     fn throttled(&self, operation: Operation, turn: Turn) {
+        self.change(operation, |counts| counts.is_throttled = true);
         self.pace.throttled(operation, turn);
     }
 
     fn accepted(&self, operation: Operation, turn: Turn) {
+        self.change(operation, |counts| counts.is_throttled = false);
         self.pace.accepted(operation, turn);
     }
 

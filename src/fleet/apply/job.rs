@@ -74,7 +74,8 @@ impl<'a> Job<'a> {
         if let Some(gone) = &gone {
             entry.superseded.insert(gone.id(), entry.notes.clone());
         }
-        let gone = gone.as_ref().or(entry.former.as_ref()).filter(|_| user.plan.base().is_none());
+        let deleted = entry.former.as_ref().filter(|former| !former.stays).map(|former| &former.state);
+        let gone = gone.as_ref().or(deleted).filter(|_| user.plan.base().is_none());
         Ok(Self {
             run,
             place,

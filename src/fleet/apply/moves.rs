@@ -76,9 +76,12 @@ pub(super) async fn record_releases(
             former.insert(free_record(&release.user, &name, &former, store).await?, left);
         }
         // A creation that is still in doubt may have made another user, so that the entry stays.
-        changes.push(match release.is_replaced || !entry.creating.is_empty() {
-            true => StoreChange::put(release.user.clone(), entry.without_account()),
-            false => StoreChange::remove(release.user.clone()),
+        changes.push(match (release.is_replaced, entry.creating.is_empty()) {
+            (true, _) => StoreChange::put(release.user.clone(), entry.without_account(true)),
+            (false, false) => {
+                StoreChange::put(release.user.clone(), Entry { state: None, former: None, ..entry })
+            }
+            (false, true) => StoreChange::remove(release.user.clone()),
         });
     }
     let count = changes.len();

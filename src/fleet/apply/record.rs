@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::{
-    super::{Creating, Entry, StoreChange, StoreError},
+    super::{Creating, Entry, Former, StoreChange, StoreError},
     job::Job,
 };
 use crate::{
@@ -22,7 +22,13 @@ impl Job<'_> {
     ) -> Result<(), StoreError> {
         let mut entry = self.entry();
         match (state, failed) {
-            (Some(state), _) => entry.put(Arc::new(as_recorded(state, left))),
+            (Some(state), _) => {
+                entry.put(Arc::new(as_recorded(state, left)));
+                if failed.is_none_or(|failed| failed.certain) {
+                    // The user was not deleted.
+                    entry.former.take_if(|former| former.state.id() == state.id());
+                }
+            }
             (None, None) => entry.state = None,
             // No user is known to exist, but the recorded user may only be not visible.
             (None, Some(_)) => {}
@@ -71,14 +77,14 @@ impl Job<'_> {
         }
         entry.notes = self.run.remembered(self.user, Some(&state), &entry.notes);
         if is_deleted_first {
-            entry.former = Some(state);
+            entry.former = Some(Former { state, stays: false });
         }
         self.put(entry).await
     }
 
     /// Records that the user is gone. If it is to be created again, its notes stay, and what it was.
     pub(super) async fn forget(&self) -> Result<(), StoreError> {
-        self.put(self.entry().without_account()).await
+        self.put(self.entry().without_account(false)).await
     }
 
     /// The entry as it is recorded so far.

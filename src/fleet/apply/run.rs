@@ -35,9 +35,9 @@ use crate::{
     user::{InstanceId, one_line},
 };
 
-/// Number of users that wait for the same operation at once, and of users whose call of it is made again later: enough
-/// to keep the operation in use all the time, and few enough not to hold up the users with the most to do. A kill leaves
-/// no more creations in doubt than these and those in flight.
+/// Number of users that wait for the same operation at once: enough to keep the operation in use all the time, and few
+/// enough not to hold up the users with the most to do. A kill leaves about so many creations in doubt, beside those in
+/// flight and those that are being recorded.
 const WAITING: usize = 8;
 
 /// Maximum number of users in progress, without users that wait for another user: memory is bounded even if nothing

@@ -271,7 +271,7 @@ impl<'a> Session<'a> {
         let entry = self.entries.get(&user.name).filter(|_| !self.gone.contains(&user.name));
         let Some((entry, state)) = entry.and_then(|entry| Some((entry, entry.state.as_ref()?))) else {
             return match self.entries.get(&user.name).and_then(|entry| entry.former.as_ref()) {
-                Some(former) => planner.want(&user.keeping(former), None),
+                Some(former) => planner.want_again(user, former),
                 None => planner.want(user, None),
             };
         };
@@ -318,7 +318,17 @@ impl<'a> Session<'a> {
                 false => planner.keep(name, Some(state)),
             }
         }
-        planner.finish()
+        let mut preview = planner.finish();
+        let without = self.entries.iter().filter(|(name, entry)| {
+            entry.state.is_none() && entry.creating.is_empty() && self.is_meant(name)
+        });
+        preview.released.extend(without.map(|(name, _)| Release {
+            user: name.clone(),
+            reason: "it has no account".to_owned(),
+            is_replaced: false,
+            is_gone: true,
+        }));
+        preview
     }
 
     pub(crate) fn lifecycle(&self, name: &str) -> Lifecycle {

@@ -3,11 +3,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     mem::take,
+    sync::Arc,
 };
 
 use super::{
     super::{
-        DesiredSpec, Entry, Refreshed, Release, StoreChange, matching::match_users, program::IMPORT,
+        DesiredSpec, Entry, Refreshed, Release, StoreChange, UserKey, matching::match_users, program::IMPORT,
         refresh::refresh_found,
     },
     base::Session,
@@ -15,6 +16,7 @@ use super::{
     imports::is_desired_as,
     scope::Scope,
 };
+use crate::user::UserState;
 
 impl Session<'_> {
     /// Refreshes the recorded users in the fewest calls, and commits what was found, unless the session is
@@ -139,14 +141,7 @@ impl Session<'_> {
 
     /// Matches the users of the program with the records, and gives the records the resource names of the program.
     fn recognise(&mut self, program: &[DesiredSpec<'_>]) {
-        let recorded = self.entries.iter().map(|(name, entry)| {
-            // A user that is gone has no identity.
-            let state = match self.refreshed.states.get(name) {
-                Some(read) => read.as_ref(),
-                None => entry.state.as_ref(),
-            };
-            (name.as_str(), state.map(|state| (&state.instance_id, state.name.as_str())))
-        });
+        let recorded = identities(&self.entries, &self.refreshed.states);
         let wanted = program.iter().map(|user| (user.name, user.identity()));
         let matched = match_users(wanted, recorded);
         let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -195,6 +190,28 @@ impl Session<'_> {
         self.entries.extend(self.imported.clone());
         Ok(())
     }
+}
+
+/// The identity of each recorded user. A user that is gone has none, unless it was deleted so that it can be created
+/// again: it is still the same person, if no other record is.
+fn identities<'e>(
+    entries: &'e BTreeMap<String, Entry>,
+    read: &'e BTreeMap<String, Option<Arc<UserState>>>,
+) -> Vec<(&'e str, Option<UserKey<'e>>)> {
+    let of = |state: &'e Arc<UserState>| (&state.instance_id, state.name.as_str());
+    let now = |(name, entry): (&'e String, &'e Entry)| match read.get(name) {
+        Some(read) => (name.as_str(), read.as_ref().map(of)),
+        None => (name.as_str(), entry.state.as_ref().map(of)),
+    };
+    let mut all: Vec<_> = entries.iter().map(now).collect();
+    if entries.values().any(|entry| entry.former.is_some()) {
+        let there: HashSet<UserKey<'e>> = all.iter().filter_map(|(_, identity)| *identity).collect();
+        for ((_, identity), entry) in all.iter_mut().zip(entries.values()) {
+            let former = entry.former.as_ref().map(|former| of(&former.state));
+            *identity = identity.or(former.filter(|former| !there.contains(former)));
+        }
+    }
+    all
 }
 
 fn rename<T>(by_name: &mut BTreeMap<String, T>, names: &BTreeMap<String, String>) {

@@ -35,8 +35,21 @@ pub struct Entry {
     pub superseded: SortedMap<ImportId, Notes>,
     /// The user that is replaced, from before the call that deletes it (or, if its account stays, from the end of its
     /// management) until the new user is recorded: the new user keeps the values of its ignored properties.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "shared")]
-    pub former: Option<Arc<UserState>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<Former>,
+}
+
+/// A user that is replaced by a new one, which is not recorded yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Former {
+    /// The user as it was.
+    #[serde(with = "shared::whole")]
+    pub state: Arc<UserState>,
+    /// Whether its account stays, no longer managed; otherwise it is deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stays: bool,
 }
 
 /// A creation whose outcome is unknown. It is recorded before the call.
@@ -78,7 +91,7 @@ impl Entry {
                 self.notes = notes;
             }
         }
-        self.former.take_if(|former| former.id() != now.id());
+        self.former.take_if(|former| former.state.id() != now.id());
         let left = &now.record.unfinished.replaced;
         self.superseded.retain(|id, notes| !notes.is_empty() && left.iter().any(|left| left.id() == *id));
         self.state = Some(now);
@@ -95,8 +108,8 @@ impl Entry {
 
     /// Ends the management of the account; the user is to be created again, and keeps the values of ignored properties.
     #[must_use]
-    pub(in crate::fleet) fn without_account(mut self) -> Self {
-        self.former = self.state.take().or(self.former);
+    pub(in crate::fleet) fn without_account(mut self, stays: bool) -> Self {
+        self.former = self.state.take().map(|state| Former { state, stays }).or(self.former);
         self
     }
 
@@ -126,12 +139,31 @@ mod shared {
     ) -> Result<Option<Arc<UserState>>, D::Error> {
         Ok(Option::deserialize(deserializer)?.map(Arc::new))
     }
+
+    /// The same for a state that is always there.
+    pub(super) mod whole {
+        use super::{Arc, Deserialize, Deserializer, Serialize, Serializer, UserState};
+
+        pub(in super::super) fn serialize<S: Serializer>(
+            state: &Arc<UserState>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            UserState::serialize(state, serializer)
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Arc<UserState>, D::Error> {
+            Ok(Arc::new(UserState::deserialize(deserializer)?))
+        }
+    }
 }
 
-/// The version of the entry's state, if a later version of this crate wrote it.
+/// The version of a state of the entry, if a later version of this crate wrote it.
 pub(super) fn newer_state(entry: &serde_json::Value) -> Option<u64> {
-    let version = entry.get("state")?.get("version")?.as_u64()?;
-    (version > u64::from(UserState::VERSION)).then_some(version)
+    let states = [entry.get("state"), entry.get("former").and_then(|former| former.get("state"))];
+    let versions = states.into_iter().flatten().filter_map(|state| state.get("version")?.as_u64());
+    versions.filter(|version| *version > u64::from(UserState::VERSION)).max()
 }
 
 /// A change of a store: the new entry of a user, or its removal.
