@@ -92,7 +92,9 @@ pub(super) fn against(comparison: &Comparison<'_>) -> Diff {
     let mut notices = Vec::new();
     let mut changes = changes::changes(comparison, &mut notices);
     for change in &mut changes {
-        let is_named = comparison.settings.replace_on_changes.iter().any(|path| path.covers(&change.path));
+        // Of a block that is not known, any part may change.
+        let is_in = |path: &Path| path.covers(&change.path) || change.unknown && change.path.covers(path);
+        let is_named = comparison.settings.replace_on_changes.iter().any(is_in);
         change.forces_replacement |= is_named;
     }
     let replaces = |change: &Change| change.forces_replacement;

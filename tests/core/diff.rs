@@ -706,3 +706,13 @@ fn a_replacement_names_what_the_new_user_will_not_have() {
     (user.record.managed, user.record.tag_keys) = (PropertySet::EMPTY, Default::default());
     insta::assert_snapshot!(lost(&user, &with(&[("name", json!("june"))])).expect("a note"), @r#"the new user will not have what the spec does not set: `userProficiencies` ([{"attributeName":"a","attributeValue":"b","level":3}]), `tags.team` ("x")"#);
 }
+
+#[test]
+fn an_unknown_block_may_change_the_part_that_replaces_the_user() {
+    let user = state(&with(&[("tags", json!({"team": "x"}))]));
+    let settings = Settings::builder().replace_on_changes(vec!["tags.team".parse().expect("a path")]).build();
+    let unknown = spec(&with(&[("tags", json!(PULUMI_UNKNOWN))]));
+    let diff = diff(&unknown, Some(&user), &settings);
+    assert_eq!(diff.action, Action::Update);
+    assert!(diff.replacement.is_some() && diff.changes.iter().all(|change| change.forces_replacement));
+}
