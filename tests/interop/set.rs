@@ -10,15 +10,15 @@ use std::{
 
 use connect_user::{
     client::{
-        Rate, TokenBuckets, TokioTimer,
-        memory::{MemoryConnect, MemoryInstance},
+        ErrorKind, Rate, TokenBuckets, TokioTimer,
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
-    fleet::{AllKnown, MemoryStore, Session, SessionOptions, StateStore, StoreChange},
+    fleet::{AllKnown, Entry, MemoryStore, Session, SessionOptions, StateStore, StoreChange, load_all},
     interop::{
         Deployment, DeploymentOptions, Review,
         program::{Program, Source},
-        set::{BulkEdit, PropertyEdits, edit_program},
+        set::{BulkEdit, EditedStore, PropertyEdits, edit_program},
     },
     read::{Filter, RefreshOptions},
     user::{Code, IdentityManagementType, Operation, Property, UserState},
@@ -65,6 +65,11 @@ impl World {
     }
 
     async fn apply(&self, text: &str) {
+        assert!(self.is_applied(text).await);
+    }
+
+    /// Applies a program, and returns whether all is done.
+    async fn is_applied(&self, text: &str) -> bool {
         let program =
             Program::read(Source::new("p.yaml", text), &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let mut session = self.session(&[]).await;
@@ -73,8 +78,7 @@ impl World {
         let review = deployment.preview(&session).await.expect("a preview");
         assert!(review.is_valid(), "{:?}\n{text}", review.users);
         let options = session.apply_options();
-        let outcome = session.apply(review.preview, &mut deployment, &options).await.expect("applied");
-        assert!(outcome.is_done(), "{outcome:?}");
+        session.apply(review.preview, &mut deployment, &options).await.expect("applied").is_done()
     }
 
     /// What applying the program would change.
@@ -97,7 +101,16 @@ impl World {
     }
 
     async fn set(&self, edits: &PropertyEdits, conditions: &[&str]) -> Vec<String> {
-        let mut session = self.session(conditions).await;
+        self.set_on(&self.store, edits, conditions).await
+    }
+
+    async fn set_on(
+        &self,
+        store: &dyn StateStore,
+        edits: &PropertyEdits,
+        conditions: &[&str],
+    ) -> Vec<String> {
+        let mut session = Session::open(store, &self.service, options(conditions)).await.expect("open");
         let bulk = BulkEdit::new(edits, DeploymentOptions::default());
         bulk.refresh(&mut session).await.expect("read");
         let review = bulk.preview(&session).await.expect("a preview");
@@ -406,6 +419,33 @@ async fn who_is_gone_stays_recorded() {
     );
     assert_eq!(world.state("ana").await.user_id, ana.user_id);
     world.store.commit(&[StoreChange::remove("ana")]).await.expect("forgotten");
+}
+
+/// What is recorded of a user that is to be created: what it was, and what a host has noted.
+#[tokio::test]
+async fn entries_without_an_account_stay_as_they_are() {
+    let world = World::new();
+    world.apply(TEAM).await;
+    let replaced = TEAM.replace("name: cleo", "name: cleopatra");
+    let replaced = replaced + "    options: {deleteBeforeReplace: true}\n";
+    world.service.inject(Fault::of(Operation::CreateUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(!world.is_applied(&replaced).await);
+    let mut noted = Entry::default();
+    noted.notes.insert("import".to_owned(), "i:gone".to_owned());
+    world.store.commit(&[StoreChange::put("noted", noted)]).await.expect("recorded");
+    let before = load_all(&world.store).await.expect("entries");
+    assert!(before["cleo"].state.is_none() && before["cleo"].former.is_some());
+
+    let set = edits(&["routingProfileId=r2"], NONE);
+    let edited = EditedStore::new(&world.store, &before, &set);
+    assert_eq!(world.set_on(&edited, &set, &[]).await, ["ana: routingProfileId", "bea: routingProfileId"]);
+    // What is found is recorded for a plan that is saved.
+    assert!(world.set_on(&world.store, &set, &[]).await.is_empty());
+    let after = load_all(&world.store).await.expect("entries");
+    for name in ["cleo", "noted"] {
+        assert_eq!(after.get(name), Some(&before[name]), "{name}");
+    }
+    assert_eq!(world.state("ana").await.properties.routing_profile_id.as_str(), "r2");
 }
 
 /// What is wrong, and the way out.

@@ -4,9 +4,9 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::{edits::PropertyEdits, places::remove};
 use crate::{
-    fleet::{Desired, DesiredSpec, PlanOptions, Planner, ProgramUser, Recorded, Session},
+    fleet::{Desired, DesiredSpec, Entry, PlanOptions, Planner, ProgramUser, Recorded, Session},
     interop::{DeploymentError, DeploymentOptions, Review, ReviewedUser, deployment::look_up},
-    user::{Code, Diagnostic, Path, Property, Settings, UserSpec, UserState, Value},
+    user::{Code, Diagnostic, Input, Path, Property, Settings, UserSpec, UserState, Value},
     validate::{Context, resolve_decoded},
 };
 
@@ -97,10 +97,14 @@ impl<'a> BulkEdit<'a> {
             let target = self.target(state).unwrap_or_else(|_| unchanged(state, &self.options.settings));
             targets.insert(name.clone(), target);
         }
-        let specs: Vec<DesiredSpec<'_>> = targets
-            .iter()
-            .map(|(name, target)| DesiredSpec::new(name, &target.spec, &target.settings))
-            .collect();
+        // A user that is to be created is not edited. The program that creates it still needs its entry.
+        let (unknown, settings) = (unknown_user(), &self.options.settings);
+        let is_without = |(name, entry): (&String, &Entry)| entry.state.is_none().then(|| name.clone());
+        let without: Vec<String> = session.entries().iter().filter_map(is_without).collect();
+        let without = without.iter().map(|name| DesiredSpec::new(name, &unknown, settings));
+        let edited =
+            targets.iter().map(|(name, target)| DesiredSpec::new(name, &target.spec, &target.settings));
+        let specs: Vec<DesiredSpec<'_>> = edited.chain(without).collect();
         session.refresh(&specs).await?;
         Ok(())
     }
@@ -247,6 +251,12 @@ fn unchanged(state: &UserState, settings: &Settings) -> Target {
     settings.default_tags.clear();
     settings.ignore_changes = vec![Path::root()];
     Target { spec: state.to_spec(&settings), mistakes: Vec::new(), settings }
+}
+
+/// A user of which nothing is known.
+fn unknown_user() -> UserSpec {
+    let spec = UserSpec::builder().instance_id(Input::Unknown).routing_profile_id(Input::Unknown);
+    spec.security_profile_ids([Input::Unknown]).build()
 }
 
 /// Removes a property from a document; without its type, the whole phone block is removed.
