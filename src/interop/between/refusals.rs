@@ -69,7 +69,8 @@ fn of_state(target: &InstanceId, entries: &BTreeMap<String, Entry>) -> Option<Di
 /// The instances that an entry is about.
 fn instances(entry: &Entry) -> impl Iterator<Item = InstanceId> {
     let attempts = entry.creating.iter().map(|creating| creating.attempt.instance_id());
-    attempts.chain(entry.state.iter().map(|state| &state.instance_id)).map(InstanceId::to_bare)
+    let states = entry.state.iter().chain(&entry.former).map(|state| &state.instance_id);
+    attempts.chain(states).map(InstanceId::to_bare)
 }
 
 /// Checks given passwords: it must be known whether users of the target have passwords, and they are useless if not.

@@ -335,6 +335,14 @@ fn records_of_the_source_are_not_taken_for_those_of_the_target() {
         let plan = two.planned(&options()).await;
         assert!(!plan.is_valid() && told(&plan)[0].ends_with("as `lead`"), "{:?}", told(&plan));
         assert_eq!((two.source.calls().len(), two.target.calls().len()), (4, 4), "nobody is listed");
+
+        // Nor what a replacement that was stopped has left of them.
+        let two = Two::new(Saml, Saml);
+        let mut without_account = Entry::default();
+        without_account.former = Some(two.in_source(&user("ben")).await.into());
+        two.store.commit(&[StoreChange::put("lead", without_account)]).await.expect("recorded");
+        let plan = two.planned(&options()).await;
+        assert!(!plan.is_valid() && told(&plan)[0].ends_with("as `lead`"), "{:?}", told(&plan));
     });
 }
 
