@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use connect_user::{
     read::{Membership, Memberships, Strategy},
-    user::{Path, UserState, Value, one_line},
+    user::{Diagnostic, Path, UserState, Value, one_line},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -28,12 +28,14 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     session.choose(&[]).await?.iter().for_each(output::diagnostic);
     let is_shown = |user: &String| name.is_none_or(|name| name == user) && session.is_meant(user);
     let without = session.without_account();
-    let without = without.iter().filter(|user| user.subject.as_ref().is_some_and(is_shown));
-    without.for_each(output::diagnostic);
+    let without: Vec<&Diagnostic> =
+        without.iter().filter(|user| user.subject.as_ref().is_some_and(is_shown)).collect();
+    without.iter().for_each(|user| output::diagnostic(user));
     let users = session.users().map(|(name, state)| (name, &**state));
     let users: BTreeMap<&String, &UserState> = users.filter(|(name, _)| is_shown(name)).collect();
-    if let (Some(name), true) = (name, users.is_empty()) {
-        if session.users().any(|(user, _)| user == name) {
+    if let (Some(name), true) = (name, users.is_empty() && without.is_empty()) {
+        let entry = session.entries().get(name);
+        if entry.is_some_and(|entry| entry.state.is_some() || entry.former.is_some()) {
             return Err(Failure::new(format!("`{name}` is recorded, and not meant by `--where`"))
                 .help("leave `--where` out to see one user"));
         }
@@ -51,6 +53,8 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
             output::json(&json!({"users": users, "memberships": belongs}));
         }
         _ if output::is_json() => output::json(&json!({"users": users})),
+        // The warnings have said who is recorded.
+        true if !without.is_empty() => {}
         true if !filter.is_empty() => output::text("No such user is recorded."),
         true => output::text("No user is recorded."),
         false => {

@@ -86,3 +86,25 @@ fn a_file_that_is_no_export_is_refused_in_words() {
         }
     }
 }
+
+/// A replacement was stopped between the deletion of the user and the creation of the new one.
+#[test]
+fn a_user_without_an_account_is_shown_as_one() {
+    let (tool, mut document) = recorded();
+    let entry = document["users"]["jane"].as_object_mut().expect("an entry");
+    let state = entry.remove("state").expect("a state");
+    entry.insert("former".to_owned(), state);
+    write(&tool, &document.to_string());
+    let other = ["--state", "other.redb"];
+    tool.ok(&[&["state", "import", "state.json"][..], &other].concat());
+    for show in [&["show"][..], &["show", "jane"]] {
+        let said = tool.ok(&[show, &other].concat());
+        assert!(said.err.contains("`jane` has no account: its replacement was stopped"), "{}", said.err);
+        assert_eq!(said.out, "");
+        assert_eq!(tool.json(&[show, &other].concat()), json!({"users": {}}));
+    }
+    let said = tool.fails(&[&["show", "jane", "--where", "name=june"][..], &other].concat());
+    assert!(said.contains("`jane` is recorded, and not meant by `--where`"), "{said}");
+    let said = tool.fails(&[&["show", "june"][..], &other].concat());
+    assert!(said.contains("no user is recorded as `june`"), "{said}");
+}
