@@ -77,7 +77,7 @@ impl Job<'_> {
         }
         entry.notes = self.run.remembered(self.user, Some(&state), &entry.notes);
         if is_deleted_first {
-            entry.former = Some(Former { state, stays: false });
+            entry.former = Some(Former::new(state, false));
         }
         self.put(entry).await
     }

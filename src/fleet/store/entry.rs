@@ -52,6 +52,13 @@ pub struct Former {
     pub stays: bool,
 }
 
+impl Former {
+    /// A user that is replaced, and whether its account stays.
+    pub fn new(state: impl Into<Arc<UserState>>, stays: bool) -> Self {
+        Self { state: state.into(), stays }
+    }
+}
+
 /// A creation whose outcome is unknown. It is recorded before the call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -109,7 +116,7 @@ impl Entry {
     /// Ends the management of the account; the user is to be created again, and keeps the values of ignored properties.
     #[must_use]
     pub(in crate::fleet) fn without_account(mut self, stays: bool) -> Self {
-        self.former = self.state.take().map(|state| Former { state, stays }).or(self.former);
+        self.former = self.state.take().map(|state| Former::new(state, stays)).or(self.former);
         self
     }
 

@@ -69,7 +69,11 @@ fn of_state(target: &InstanceId, entries: &BTreeMap<String, Entry>) -> Option<Di
 /// The instances that an entry is about.
 fn instances(entry: &Entry) -> impl Iterator<Item = InstanceId> {
     let attempts = entry.creating.iter().map(|creating| creating.attempt.instance_id());
-    let states = entry.state.iter().chain(&entry.former).map(|state| &state.instance_id);
+    let states = entry
+        .state
+        .iter()
+        .chain(entry.former.iter().map(|former| &former.state))
+        .map(|state| &state.instance_id);
     attempts.chain(states).map(InstanceId::to_bare)
 }
 

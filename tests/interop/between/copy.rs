@@ -8,7 +8,7 @@ use connect_user::{
         memory::{Fault, Outcome},
     },
     diff::Action,
-    fleet::{Entry, StateStore, StoreChange, load_all},
+    fleet::{Entry, Former, StateStore, StoreChange, load_all},
     interop::between::{CopyOptions, CopyPlan, FirstPasswords, NameKind, NameMap, Side, copy},
     read::Filter,
     user::{Code, Operation, Secret, Settings, Severity},
@@ -339,7 +339,7 @@ fn records_of_the_source_are_not_taken_for_those_of_the_target() {
         // Nor what a replacement that was stopped has left of them.
         let two = Two::new(Saml, Saml);
         let mut without_account = Entry::default();
-        without_account.former = Some(two.in_source(&user("ben")).await.into());
+        without_account.former = Some(Former::new(two.in_source(&user("ben")).await, false));
         two.store.commit(&[StoreChange::put("lead", without_account)]).await.expect("recorded");
         let plan = two.planned(&options()).await;
         assert!(!plan.is_valid() && told(&plan)[0].ends_with("as `lead`"), "{:?}", told(&plan));
