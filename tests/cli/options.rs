@@ -62,6 +62,56 @@ fn options_without_meaning_and_unknown_ones_are_refused_by_name() {
     tool.ok(&["validate", &with_options(&tool, &jane(), harmless)]);
 }
 
+/// A rule is not told that may not hold once the option is mended.
+#[test]
+fn an_option_with_a_mistake_is_not_taken_as_left_out() {
+    let tool = Tool::new();
+    tool.apply(
+        &tool.write(&json!({"resources": {"jane": resource(jane()), "june": resource(named("june"))}})),
+    );
+    let without_password = |name: &str| {
+        let mut user = named(name);
+        user.as_object_mut().expect("an object").remove("password");
+        user
+    };
+    let said = |name: &str, options: Value, change: &dyn Fn(&mut Value)| {
+        let mut user = without_password("janet");
+        change(&mut user);
+        let program = json!({"resources": {
+            "june": resource(without_password("june")),
+            name: {"type": "aws:connect:User", "properties": user, "options": options},
+        }});
+        let file = tool.write(&program);
+        tool.fails(&["validate", &file, "--identity-management", "CONNECT_MANAGED"])
+    };
+    for (name, options) in [
+        ("ann", json!({"import": "nonsense"})),
+        ("ann", json!({"imports": "i:a"})),
+        ("ann", json!({"urn": "urn:a"})),
+        ("ann", json!(["import"])),
+        ("ann", json!({"aliases": [7]})),
+        ("ann", json!({"aliases": ["june"]})),
+        ("jane", json!({"ignoreChanges": ["name", "nonsense"]})),
+        ("jane", json!({"ignoreChange": ["name"]})),
+        ("ann", json!({"import": "i:a", "protect": "yes"})),
+    ] {
+        let found = said(name, options.clone(), &|_| ());
+        assert_eq!(found.matches("error").count(), 1, "{options}: {found}");
+        // Other rules hold whatever the option says.
+        let found =
+            said(name, options.clone(), &|user| user["phoneConfig"]["phoneType"] = json!("DESK_PHONE"));
+        assert_eq!(found.matches("error").count(), 2, "{options}: {found}");
+        assert!(found.contains("`phoneConfig.deskPhoneNumber` is required"), "{options}: {found}");
+    }
+    // No rule depends on these.
+    for options in [json!({"protect": "yes"}), json!({"dependsOn": ["${nobody}"]}), json!({"hideDiffs": []})]
+    {
+        let found = said("ann", options.clone(), &|_| ());
+        assert_eq!(found.matches("error").count(), 2, "{options}: {found}");
+        assert!(found.contains("error[password-required]: ann"), "{options}: {found}");
+    }
+}
+
 #[test]
 fn ignored_changes_are_not_made() {
     let tool = Tool::new();

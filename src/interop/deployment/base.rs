@@ -10,9 +10,11 @@ use crate::{
         Entry, FleetOptions, FleetOutcome, FleetPreview, FleetRefused, Guard, Session, StoreChange,
         StoreError,
     },
-    interop::program::{Program, ProgramOptions, Scope},
+    interop::program::{Program, ProgramOptions, ProgramResource, Scope},
     read::{Directory, Instances},
-    user::{AutoName, IdentityManagementType, Input, InstanceId, Property, Settings, UserSpec, UserState},
+    user::{
+        AutoName, IdentityManagementType, Input, InstanceId, Path, Property, Settings, UserSpec, UserState,
+    },
     validate::{Context, Overrides},
 };
 
@@ -183,15 +185,18 @@ impl<'a> Deployment<'a> {
     /// Returns the context of validating a user.
     pub(super) fn context<'c>(
         &mut self,
-        user: &str,
-        options: &ProgramOptions,
+        user: &ProgramResource,
         kind: Option<IdentityManagementType>,
         suffix: Option<&str>,
     ) -> Context<'c> {
-        let settings = self.settings(options, kind);
-        let name: AutoName = auto_name(user, suffix);
+        let options = user.options();
+        let mut settings = self.settings(options, kind);
+        if user.is_in_doubt() {
+            Arc::make_mut(&mut settings).ignore_changes.push(Path::root());
+        }
+        let name: AutoName = auto_name(user.name(), suffix);
         Context::builder()
-            .exists(options.import.is_some())
+            .exists(options.import.is_some() || user.is_in_doubt())
             .settings(settings)
             .auto_name(name)
             .overrides(self.options.overrides.clone())

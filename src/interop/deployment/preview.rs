@@ -113,7 +113,7 @@ impl Deployment<'_> {
     ) -> ReviewedUser {
         let (name, options) = (user.name(), user.options());
         let (entry, actual) = (session.entries().get(name), session.state(name).map(|state| &**state));
-        let context = beside(self.context(name, options, kind, suffix(entry)), actual, directory);
+        let context = beside(self.context(user, kind, suffix(entry)), actual, directory);
         let Evaluated { spec, mistakes, unresolved } = evaluated.into_owned();
         // A made-up name whose suffix is not made yet is known after apply.
         let is_named = spec.name.is_some() || suffix(entry).is_some() || actual.is_some();

@@ -50,7 +50,7 @@ impl<'a> Deployment<'a> {
             }
             let suffix = suffix(session.entries().get(user.name())).filter(|_| spec.name.is_none());
             if suffix.is_some() {
-                spec = Arc::new(with_name(&spec, &self.context(user.name(), user.options(), kind, suffix)));
+                spec = Arc::new(with_name(&spec, &self.context(user, kind, suffix)));
             }
             said.push(Said { user, spec, settings: self.settings(user.options(), kind) });
         }

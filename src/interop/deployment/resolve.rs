@@ -57,7 +57,7 @@ impl Deployment<'_> {
             (None, None) => Some(make_suffix(session, name).await?),
             _ => None,
         };
-        let context = self.context(name, resource.options(), kind, suffix.as_deref());
+        let context = self.context(resource, kind, suffix.as_deref());
         let context = beside(context, user.base(), directory.as_deref());
         let (desired, _) = resolve(Arc::unwrap_or_clone(spec), &context)
             .map_err(|report| refused(report.to_string(), "mend the program, and apply it again"))?;

@@ -32,7 +32,7 @@ pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Ch
         let message = format!("refers to the user `{named}`, whose deletion deletes no other user");
         return fail("deletedWith", &message, "refer to the instance, or use `retainOnDelete`".to_owned());
     }
-    if let Some(alias) = options.aliases.iter().find(|alias| *alias != name && is_user(alias)) {
+    if let Some(alias) = alias_of_another(user, program) {
         let message = format!("names `{alias}`, which is another user of the program");
         return fail("aliases", &message, "take the alias out".to_owned());
     }
@@ -41,6 +41,12 @@ pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Ch
             .map_err(|mistake| mistake.after(&format!("`resources.{provider}`")))?;
     }
     Ok(())
+}
+
+/// The first alias that names another user of the program.
+pub(super) fn alias_of_another<'a>(user: &'a ProgramResource, program: &Definitions) -> Option<&'a String> {
+    let mut aliases = user.options().aliases.iter();
+    aliases.find(|alias| **alias != user.name && program.users.contains_key(*alias))
 }
 
 /// Checks that a provider has no properties: they would be ignored, because the host configures the provider.

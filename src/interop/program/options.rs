@@ -129,42 +129,62 @@ impl ProgramOptions {
         settings
     }
 
-    /// Reads the options of the user `name`. Returns the options that can be read, and the mistakes in the others.
-    pub(super) fn parse(name: &str, options: Option<&Value>) -> (Self, Vec<Mistake>) {
+    /// Reads the options of the user `name`.
+    pub(super) fn parse(name: &str, options: Option<&Value>) -> ReadOptions {
+        let mut read = ReadOptions::default();
         let members = match options {
-            None | Some(Value::Null) => return Default::default(),
+            None | Some(Value::Null) => return read,
             Some(Value::Map(members)) => members,
             Some(_) => {
                 let message = format!("`resources.{name}.options` is not a map");
                 let help = "write `options: { protect: true }`, or leave it out";
-                return (Self::default(), vec![Mistake::new(message, help)]);
+                read.mistakes.push(Mistake::new(message, help));
+                read.is_in_doubt = true;
+                return read;
             }
         };
-        let (mut parsed, mut mistakes) = (Self::default(), Vec::new());
         let mut seen: Vec<&str> = Vec::new();
         for (option, value) in members {
             let result = match seen.contains(&option.as_str()) {
                 true => Err(Mistake::new("is given twice", "take one of them out")),
-                false => parsed.set(option, value),
+                false => read.options.set(option, value),
             };
             seen.push(option);
             if let Err(mistake) = result {
                 let mistake = mistake.after(&format!("`resources.{name}.options.{option}`"));
-                mistakes.push(mistake.of(&["resources", name, "options", option]));
+                read.mistakes.push(mistake.of(&["resources", name, "options", option]));
+                read.is_in_doubt |= meant(option).is_some_and(|meant| DECISIVE.contains(&meant));
             }
         }
-        (parsed, mistakes)
+        read
     }
 }
+
+/// The options of a user, as far as they can be read.
+#[derive(Default)]
+pub(super) struct ReadOptions {
+    pub(super) options: ProgramOptions,
+    /// The mistakes in the other options.
+    pub(super) mistakes: Vec<Mistake>,
+    /// Whether an option with a mistake decides which rules hold for the user.
+    pub(super) is_in_doubt: bool,
+}
+
+/// The options that decide which rules hold for a user: whether it exists, and what of it may change.
+const DECISIVE: &[&str] = &["import", "ignoreChanges", "aliases", "urn"];
 
 fn unknown(option: &str) -> Mistake {
     if let Some((_, help)) = WITHOUT_MEANING.iter().find(|(name, _)| *name == option) {
         return Mistake::new("has no meaning here", *help);
     }
-    let known = KNOWN.iter().copied().chain(WITHOUT_MEANING.iter().map(|(name, _)| *name));
-    let help = match nearest(option, known) {
+    let help = match meant(option) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the options are `{}`", KNOWN.join("`, `")),
     };
     Mistake::new("is not a resource option", help)
+}
+
+/// The option that a name means, perhaps mistyped.
+fn meant(option: &str) -> Option<&'static str> {
+    nearest(option, KNOWN.iter().copied().chain(WITHOUT_MEANING.iter().map(|(name, _)| *name)))
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    check::{check_options, check_unused},
+    check::{alias_of_another, check_options, check_unused},
     definitions::Definitions,
     document::{Document, Resources},
     error::{Mistake, ProgramError},
@@ -37,8 +37,8 @@ pub struct PartlyRead {
     /// The mistakes.
     pub error: ProgramError,
     /// The users that can be read, to tell the rules that they break together with the mistakes: see
-    /// [`Deployment::validate`](crate::interop::Deployment::validate). Do not apply it: references to other users are
-    /// unknown values in it. `None` if the text is no program.
+    /// [`Deployment::validate`](crate::interop::Deployment::validate). Rules that depend on an option with a mistake are
+    /// left out. Do not apply it: references to other users are unknown values in it. `None` if the text is no program.
     pub readable: Option<Program>,
 }
 
@@ -239,6 +239,9 @@ fn readable(users: Vec<ProgramResource>, mut program: Definitions) -> Parts {
             let (evaluated, _) = evaluate(&user.name, properties, &program, &Scope::default());
             let Some(evaluated) = evaluated else { continue };
             user.properties = Properties::Evaluated(evaluated);
+        }
+        if alias_of_another(&user, &program).is_some() {
+            user.drop_aliases();
         }
         user.place = read.len();
         read.push(user);

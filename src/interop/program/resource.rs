@@ -5,7 +5,7 @@ use std::{fmt, sync::LazyLock};
 use super::{
     error::{Checked, Mistake},
     evaluated::Evaluated,
-    options::ProgramOptions,
+    options::{ProgramOptions, ReadOptions},
     reference::is_literal,
 };
 use crate::user::{Value, nearest};
@@ -21,6 +21,8 @@ pub struct ProgramResource {
     pub(super) name: String,
     /// `None` if there are no options, as for most users.
     options: Option<Box<ProgramOptions>>,
+    /// Whether an option that decides which rules hold for the user has a mistake.
+    is_in_doubt: bool,
     pub(super) properties: Properties,
     /// The index among the users of the program.
     pub(super) place: usize,
@@ -75,6 +77,18 @@ impl ProgramResource {
         static NONE: LazyLock<ProgramOptions> = LazyLock::new(ProgramOptions::default);
         self.options.as_deref().unwrap_or(&NONE)
     }
+
+    /// Whether an option that decides which rules hold for the user has a mistake: the user may exist, and any change of
+    /// it may be ignored.
+    pub(in crate::interop) const fn is_in_doubt(&self) -> bool {
+        self.is_in_doubt
+    }
+
+    /// Drops aliases that are a mistake: a record under one of them is that of another user.
+    pub(super) fn drop_aliases(&mut self) {
+        self.is_in_doubt = true;
+        self.options.iter_mut().for_each(|options| options.aliases.clear());
+    }
 }
 
 impl fmt::Debug for ProgramResource {
@@ -103,13 +117,14 @@ impl Parsed {
             return Ok(Self::Other(Other { kind, first_property }));
         }
         let properties = properties(&mut resource).map_err(|mistake| vec![mistake.after(&subject)])?;
-        let (options, mistakes) = ProgramOptions::parse(name, resource.get("options"));
+        let ReadOptions { options, mistakes, is_in_doubt } =
+            ProgramOptions::parse(name, resource.get("options"));
         let options = Some(Box::new(options)).filter(|options| **options != ProgramOptions::default());
         let properties = match is_literal(&properties) {
             true => Properties::Evaluated(Evaluated::of(properties)),
             false => Properties::Written(properties),
         };
-        let user = ProgramResource { name: name.to_owned(), options, properties, place: 0, at };
+        let user = ProgramResource { name: name.to_owned(), options, is_in_doubt, properties, place: 0, at };
         Ok(Self::User(Box::new(user), mistakes))
     }
 }
