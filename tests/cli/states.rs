@@ -93,7 +93,7 @@ fn a_user_without_an_account_is_shown_as_one() {
     let (tool, mut document) = recorded();
     let entry = document["users"]["jane"].as_object_mut().expect("an entry");
     let state = entry.remove("state").expect("a state");
-    entry.insert("former".to_owned(), state);
+    entry.insert("former".to_owned(), json!({"state": state}));
     write(&tool, &document.to_string());
     let other = ["--state", "other.redb"];
     tool.ok(&[&["state", "import", "state.json"][..], &other].concat());
