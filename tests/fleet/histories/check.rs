@@ -53,7 +53,9 @@ impl World {
         let mut made = BTreeMap::new();
         for (instance, id) in INSTANCES.iter().enumerate() {
             for user in self.users(instance) {
-                let is_foreign = self.foreign.contains_key(&user.user_id);
+                // Whom somebody else has made may be imported by now.
+                let is_foreign =
+                    self.foreign.contains_key(&user.user_id) || self.imports.contains(&user.user_id);
                 let doubt = doubted.get(&((*id).to_owned(), user.name.clone()));
                 if let Some(stays) = doubt.filter(|_| !is_foreign) {
                     made.insert(user.user_id.clone(), *stays);
