@@ -60,8 +60,8 @@ pub use store::EmbeddedStore;
 #[cfg(any(feature = "store", feature = "object-store"))]
 pub use store::StateLocation;
 pub use store::{
-    Creating, Entry, Former, JsonError, MemoryStore, Notes, StateStore, StoreChange, StoreError, export_json,
-    import_json, load_all, migrate,
+    Creating, Entry, Former, JsonError, MemoryStore, Notes, StateStore, StoreChange, StoreError, Successor,
+    export_json, import_json, load_all, migrate,
 };
 #[cfg(feature = "object-store")]
 pub use store::{Lease, SharedLocation, SharedStore};

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     apply::is_recorded,
     diff::{self, Action, preview_deletion},
-    user::{Code, Diagnostic, Path, Property, UserSpec, UserState, keep_ignored, listed},
+    user::{Code, Diagnostic, Input, Path, Property, UserSpec, UserState, keep_ignored, listed},
     validate::{Context, validate},
 };
 
@@ -101,9 +101,12 @@ impl Planner {
         let new = context.build();
         let there = validate(&spec, &Context { exists: true, ..new.clone() });
         let report = validate(&spec, &new);
-        // The diff refuses a new user without a password.
+        // The service has accepted the name that stays, and the diff refuses a new user without a password.
+        let keeps_name = spec.name.as_ref().and_then(Input::known) == Some(&actual.name);
         let is_known = |error: &&Diagnostic| {
-            error.code == Code::PASSWORD_REQUIRED || there.errors().any(|known| known.code == error.code)
+            error.code == Code::PASSWORD_REQUIRED
+                || keeps_name && error.path == Property::Name.into()
+                || there.errors().any(|known| known.code == error.code)
         };
         report.errors().filter(|error| !is_known(error)).cloned().collect()
     }

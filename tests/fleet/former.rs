@@ -7,6 +7,7 @@ use connect_user::{
         ConnectClient, DeleteUser, ErrorKind, UpdateUserRoutingProfile,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
+    diff::Action,
     fleet::{
         AllKnown, Desired, Lifecycle, MemoryStore, PlanOptions, Planner, ProgramUser, Resolve, Session,
         StateStore, UserPreview, load_all,
@@ -224,6 +225,61 @@ async fn a_user_without_an_account_is_the_same_person_under_another_resource_nam
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_kept_goes_to_the_same_person_however_the_rows_of_a_program_shift() {
+    let list = |names: &[&str]| -> Vec<ProgramUser> {
+        let users = names.iter().enumerate().map(|(row, name)| {
+            let [mut user] = program(name);
+            user.name = format!("agents[{row}]");
+            user
+        });
+        users.collect()
+    };
+    for (first, stopped, then, kept) in [
+        (["ann", "bob"], ["anna", "bob"], vec!["zoe", "anna", "bob"], "anna"),
+        (["ann", "bob"], ["anna", "bob"], vec!["bob", "anna"], "anna"),
+        (["ann", "bob"], ["anna", "bob"], vec!["zoe", "ann", "bob"], "ann"),
+        (["ann", "bob"], ["anna", "bob"], vec!["anna", "ann", "bob"], "anna"),
+        (["zed", "ann"], ["zed", "anna"], vec!["anna"], "anna"),
+        (["zed", "ann"], ["zed", "anna"], vec!["ann"], "ann"),
+        (["zed", "ann"], ["zed", "anna"], vec!["ann", "anna"], "anna"),
+    ] {
+        for is_lost in [false, true] {
+            let connect = MemoryConnect::new();
+            let instance = MemoryInstance::new("i", SAML);
+            connect.add_instance(instance.with_routing_profiles(["r1", "r2"]).with_security_profiles(["s1"]));
+            let store = MemoryStore::default();
+            assert!(run(&connect, &store, &list(&first)).await);
+            let ann =
+                connect.users(&"i".into()).into_iter().find(|(user, _)| user.name == "ann").expect("ann");
+            let update = UpdateUserRoutingProfile::new("i", ann.0.user_id, "r2");
+            connect.update_user_routing_profile(&update).await.expect("updated");
+            let refused = Outcome::Refused(ErrorKind::AccessDenied);
+            {
+                let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+                let shown = preview(&mut session, &list(&stopped)).await;
+                match is_lost {
+                    // Whether the user is deleted is only seen by the next run.
+                    true => {
+                        connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::AnswerLost));
+                        connect.inject(Fault::of(Operation::DeleteUser, 2, refused));
+                        connect.inject(Fault::of(Operation::DescribeUser, 1, refused));
+                    }
+                    false => connect.inject(Fault::of(Operation::CreateUser, 1, refused)),
+                }
+                let outcome = session.apply(shown, &mut AllKnown, &options()).await.expect("applied");
+                assert!(!outcome.is_done());
+            }
+            connect.clear_faults();
+            tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+            assert!(run(&connect, &store, &list(&then)).await, "{then:?}, {is_lost}");
+            for (name, profile) in there(&connect) {
+                assert_eq!(profile, if name == kept { "r2" } else { "r1" }, "{name} of {then:?}, {is_lost}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_user_without_an_account_goes_with_all_others() {
     let (connect, store) = stopped(Lifecycle::default()).await;
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
@@ -251,4 +307,22 @@ async fn a_deletion_that_was_refused_leaves_nothing_unfinished() {
     assert!(!run(&connect, &store, &program("anna")).await);
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
     assert!(session.forget(&["u".to_owned()], false).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_stays_is_no_reason_to_refuse_a_replacement() {
+    let (connect, store, id) = reassigned().await;
+    // The console accepts names that the API does not.
+    assert!(connect.edit_user(&"i".into(), &id, |user, _| "jane+2".clone_into(&mut user.name)));
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    session.refresh::<ProgramUser>(&[]).await.expect("read");
+    let state = session.state("u").expect("there").clone();
+    let replacing = vec!["routingProfileId".parse().expect("a path")];
+    let settings = Settings::builder().identity_management(SAML).replace_on_changes(replacing).build();
+    let context = Context::builder().settings(settings).prior(&state).build();
+    let (desired, _) = resolve(spec(&document("jane+2")), &context).expect("valid for a user that exists");
+    let mut planner = Planner::new(PlanOptions::default());
+    session.want(&mut planner, &ProgramUser::builder().name("u").desired(desired).build());
+    let shown = session.preview(planner);
+    assert_eq!((shown.count(Action::Replace), shown.reasons()), (1, &[][..]));
 }

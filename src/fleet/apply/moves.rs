@@ -64,6 +64,7 @@ async fn free_record(
 /// the released users that had a record.
 pub(super) async fn record_releases(
     releases: &[Release],
+    users: &[UserPlan],
     store: &dyn StateStore,
 ) -> Result<usize, StoreError> {
     let mut changes = Vec::new();
@@ -77,7 +78,11 @@ pub(super) async fn record_releases(
         }
         // A creation that is still in doubt may have made another user, so that the entry stays.
         changes.push(match (release.is_replaced, entry.creating.is_empty()) {
-            (true, _) => StoreChange::put(release.user.clone(), entry.without_account(true)),
+            (true, _) => {
+                let user = users.iter().find(|user| user.name == release.user);
+                let desired = user.and_then(|user| user.plan.desired());
+                StoreChange::put(release.user.clone(), entry.without_account(true, desired))
+            }
             (false, false) => {
                 StoreChange::put(release.user.clone(), Entry { state: None, former: None, ..entry })
             }

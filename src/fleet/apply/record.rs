@@ -77,14 +77,14 @@ impl Job<'_> {
         }
         entry.notes = self.run.remembered(self.user, Some(&state), &entry.notes);
         if is_deleted_first {
-            entry.former = Some(Former::new(state, false));
+            entry.former = Some(Former::new(state, false).replaced_by(self.user.plan.desired()));
         }
         self.put(entry).await
     }
 
     /// Records that the user is gone. If it is to be created again, its notes stay, and what it was.
     pub(super) async fn forget(&self) -> Result<(), StoreError> {
-        self.put(self.entry().without_account(false)).await
+        self.put(self.entry().without_account(false, self.user.plan.desired())).await
     }
 
     /// The entry as it is recorded so far.

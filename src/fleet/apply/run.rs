@@ -138,7 +138,7 @@ impl Run<'_> {
     /// without steps.
     async fn record(&self, outcome: &mut FleetOutcome) -> Result<(), StoreError> {
         record_moves(self.plan.users(), self.store).await?;
-        outcome.released = record_releases(self.plan.released(), self.store).await?;
+        outcome.released = record_releases(self.plan.released(), self.plan.users(), self.store).await?;
         outcome.recorded = self.record_quiet_users().await?;
         Ok(())
     }

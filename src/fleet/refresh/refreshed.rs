@@ -89,6 +89,14 @@ impl Refreshed {
         self.states.iter().filter_map(changed).chain(left).collect()
     }
 
+    /// Keeps the records of users without an account, which the program desires under these resource names.
+    pub(in crate::fleet) fn keep_records<'p>(&mut self, names: impl IntoIterator<Item = &'p str>) {
+        for name in names {
+            self.desired.insert(name.to_owned());
+            self.new.insert(name.into());
+        }
+    }
+
     /// Whether a user was seen, and is not only assumed to exist.
     fn has_seen(&self, name: &str) -> bool {
         let mut assumed = self.findings.iter().filter(|finding| finding.kind.is_assumed());

@@ -141,7 +141,7 @@ impl Session<'_> {
 
     /// Matches the users of the program with the records, and gives the records the resource names of the program.
     fn recognise(&mut self, program: &[DesiredSpec<'_>]) {
-        let recorded = identities(&self.entries, &self.refreshed.states);
+        let recorded = identities(&self.entries, &self.refreshed.states, program);
         let wanted = program.iter().map(|user| (user.name, user.identity()));
         let matched = match_users(wanted, recorded);
         let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -164,6 +164,11 @@ impl Session<'_> {
         self.rename(&names);
         rename(&mut self.refreshed.states, &names);
         rename(&mut self.refreshed.failed, &names);
+        for finding in &mut self.refreshed.findings {
+            if let Some(name) = names.get(&finding.user) {
+                finding.user.clone_from(name);
+            }
+        }
         self.scope.iter_mut().for_each(|scope| scope.rename(&names));
     }
 
@@ -183,6 +188,13 @@ impl Session<'_> {
                 }),
             }
         }
+        // The records have the names of the program now.
+        let is_without = |name: &&str| {
+            let is_gone = self.refreshed.states.get(*name).is_some_and(Option::is_none);
+            is_gone || self.entries.get(*name).is_some_and(|entry| entry.state.is_none())
+        };
+        let without: Vec<&str> = program.iter().map(|user| user.name).filter(is_without).collect();
+        self.refreshed.keep_records(without);
         let mut changes = self.refreshed.changes(&self.entries);
         changes.retain(|change| self.is_target(&change.name) && !self.imported.contains_key(&change.name));
         take(&mut self.refreshed.states);
@@ -193,10 +205,12 @@ impl Session<'_> {
 }
 
 /// The identity of each recorded user. A user that is gone has none, unless it was deleted so that it can be created
-/// again: it is still the same person, if no other record is.
+/// again, and no other record is that user: then it is the user to be created if the program has that one, or else the
+/// user that it was.
 fn identities<'e>(
     entries: &'e BTreeMap<String, Entry>,
     read: &'e BTreeMap<String, Option<Arc<UserState>>>,
+    program: &'e [DesiredSpec<'_>],
 ) -> Vec<(&'e str, Option<UserKey<'e>>)> {
     let of = |state: &'e Arc<UserState>| (&state.instance_id, state.name.as_str());
     let now = |(name, entry): (&'e String, &'e Entry)| match read.get(name) {
@@ -204,12 +218,16 @@ fn identities<'e>(
         None => (name.as_str(), entry.state.as_ref().map(of)),
     };
     let mut all: Vec<_> = entries.iter().map(now).collect();
-    if entries.values().any(|entry| entry.former.is_some()) {
-        let there: HashSet<UserKey<'e>> = all.iter().filter_map(|(_, identity)| *identity).collect();
-        for ((_, identity), entry) in all.iter_mut().zip(entries.values()) {
-            let former = entry.former.as_ref().map(|former| of(&former.state));
-            *identity = identity.or(former.filter(|former| !there.contains(former)));
-        }
+    if entries.values().all(|entry| entry.former.is_none()) {
+        return all;
+    }
+    let there: HashSet<UserKey<'e>> = all.iter().filter_map(|(_, identity)| *identity).collect();
+    let wanted: HashSet<UserKey<'e>> = program.iter().filter_map(DesiredSpec::identity).collect();
+    for ((_, identity), entry) in all.iter_mut().zip(entries.values()).filter(|((_, now), _)| now.is_none()) {
+        let Some(former) = &entry.former else { continue };
+        let successor = former.successor.as_ref().map(|new| (&new.instance_id, new.name.as_str()));
+        let candidates = successor.into_iter().chain([of(&former.state)]);
+        *identity = candidates.into_iter().find(|user| wanted.contains(user) && !there.contains(user));
     }
     all
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::user::{CreationAttempt, ImportId, SortedMap, UserId, UserState};
+use crate::user::{CreationAttempt, DesiredUser, ImportId, InstanceId, SortedMap, UserId, UserState};
 
 /// The notes of a host that are recorded with a user: texts, by names that the host chooses.
 ///
@@ -50,12 +50,36 @@ pub struct Former {
     /// Whether its account stays, no longer managed; otherwise it is deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stays: bool,
+    /// The user that is to be created instead; `None` if its name or instance is not known yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<Successor>,
+}
+
+/// The instance and the name of the user that is to be created instead of another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Successor {
+    /// The instance.
+    pub instance_id: InstanceId,
+    /// The user name.
+    pub name: String,
 }
 
 impl Former {
     /// A user that is replaced, and whether its account stays.
     pub fn new(state: impl Into<Arc<UserState>>, stays: bool) -> Self {
-        Self { state: state.into(), stays }
+        Self { state: state.into(), stays, successor: None }
+    }
+
+    /// Sets the [`successor`](Self::successor).
+    #[must_use]
+    pub fn replaced_by(mut self, desired: Option<&DesiredUser>) -> Self {
+        self.successor = desired.map(|desired| Successor {
+            instance_id: desired.instance_id().clone(),
+            name: desired.name().to_owned(),
+        });
+        self
     }
 }
 
@@ -115,8 +139,9 @@ impl Entry {
 
     /// Ends the management of the account; the user is to be created again, and keeps the values of ignored properties.
     #[must_use]
-    pub(in crate::fleet) fn without_account(mut self, stays: bool) -> Self {
-        self.former = self.state.take().map(|state| Former::new(state, stays)).or(self.former);
+    pub(in crate::fleet) fn without_account(mut self, stays: bool, desired: Option<&DesiredUser>) -> Self {
+        let former = self.state.take().map(|state| Former::new(state, stays).replaced_by(desired));
+        self.former = former.or(self.former);
         self
     }
 

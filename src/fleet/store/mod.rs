@@ -22,7 +22,7 @@ mod state_store;
 
 #[cfg(feature = "store")]
 pub use embedded::EmbeddedStore;
-pub use entry::{Creating, Entry, Former, Notes, StoreChange};
+pub use entry::{Creating, Entry, Former, Notes, StoreChange, Successor};
 pub use error::StoreError;
 pub use json::{JsonError, export_json, import_json};
 #[cfg(any(feature = "store", feature = "object-store"))]
