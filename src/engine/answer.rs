@@ -46,8 +46,8 @@ pub struct Planned {
     /// `phoneNumberConfigs` cannot express what is kept of an ignored `phoneConfig`. The inputs contain their secrets.
     pub inputs: Value,
     /// The planned outputs, with unknown values, without secrets. What is known here stays the same in a plan that is made
-    /// once all values are known. If the user may be replaced, what holds only with or only without the replacement is
-    /// unknown.
+    /// once all values are known. If the user may be replaced, what the inputs set is shown as they write it, as for a new
+    /// user, and of the rest, what holds only with or only without the replacement is unknown.
     pub outputs: Value,
     /// The record for an apply, for an engine that stores its plan.
     pub kept: Kept,

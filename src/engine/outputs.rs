@@ -111,12 +111,14 @@ pub(super) fn planned(
     Outputs { leaves, identity: prior.and_then(|prior| prior.identity.clone()), tags_all }
 }
 
-/// Returns what two planned outputs have in common, while it is not known yet which of them comes; the rest is unknown.
-pub(super) fn either(one: &Outputs, other: &Outputs) -> Outputs {
+/// Returns the planned outputs of a user of which it is not known yet whether it is replaced: what the inputs set, as
+/// planned for a new user, because an engine wants that as it is written; and of the rest what holds in both cases.
+pub(super) fn either(one: &Outputs, other: &Outputs, given: &Leaves) -> Outputs {
     let mut leaves = Leaves::default();
     for property in Property::ALL.iter().copied() {
         let value = match (one.leaves.get(property), other.leaves.get(property)) {
             (None, None) => None,
+            (Some(one), _) if given.get(property).is_some() => Some(one.clone()),
             (Some(one), Some(other)) => Some(common(one, other)),
             _ => Some(Value::Unknown),
         };

@@ -227,7 +227,7 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     let mut outputs = match preview.diff.action {
         Action::Replace => as_new(),
         // Whether the user is replaced or updated is not known yet.
-        _ if is_new => outputs::either(&as_new(), &updated()),
+        _ if is_new => outputs::either(&as_new(), &updated(), &given),
         _ => updated(),
     };
     outputs.leaves.open_blocks(document);
