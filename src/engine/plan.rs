@@ -141,7 +141,7 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
         planned.warnings.push(kept_password());
     }
     if planned.preview.diff.action == Action::Replace {
-        check_new(host, &planned).await?;
+        check_new(host, asked, &planned).await?;
     }
     planned.sign_out();
     if let Some(recorded) = asked.prior.and_then(|prior| prior.kept.state()) {
@@ -155,12 +155,13 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
 }
 
 /// Refuses a replacement whose new user breaks a rule for new users, which would be found only once the old user is
-/// deleted. While values are unknown, nothing is deleted yet.
-async fn check_new(host: &Host, planned: &Work) -> Result<(), Failure> {
-    let document = planned.inputs.clone().into_document();
-    if document.has_unknowns() {
+/// deleted. While values are unknown, nothing is deleted yet; of an unknown value that is ignored, the planned inputs have
+/// the actual one.
+async fn check_new(host: &Host, asked: Asked<'_>, planned: &Work) -> Result<(), Failure> {
+    if asked.inputs.has_unknowns() {
         return Ok(());
     }
+    let document = planned.inputs.clone().into_document();
     let names = host.directory(&planned.inputs).await?;
     let names = names.as_deref().map(|names| names as &dyn Names);
     let context = host.context(&planned.settings, None, names);

@@ -168,6 +168,21 @@ async fn a_replacement_by_a_user_that_cannot_be_created_is_refused() {
     }
 }
 
+/// Both say the phone only if the unknown block is there.
+#[tokio::test]
+async fn a_replacement_is_not_refused_for_what_an_unknown_value_that_is_ignored_may_say() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({}))).await;
+    let options = ResourceOptions::builder().ignore_changes(vec!["phoneConfig".into()]).build();
+    for block in [json!(PULUMI_UNKNOWN), json!(null)] {
+        let lines = json!([{ "channel": "VOICE", "phoneType": "SOFT_PHONE" }]);
+        let program = json!({ "name": "joan", "phoneConfig": block, "phoneNumberConfigs": lines });
+        let planned = resource.diff(Some(&user), &inputs(program), &options).await.expect("a plan");
+        assert_eq!(planned.action, Action::Replace);
+    }
+}
+
 /// What is known to change comes as it is written, however much beside it is unknown.
 #[tokio::test]
 async fn tags_that_change_are_planned_beside_unknown_ones() {
