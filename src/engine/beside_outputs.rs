@@ -95,32 +95,62 @@ impl Resource {
     }
 }
 
-/// Leaves out what the phone block and the settings per channel both say: a program may say it only once.
+/// Leaves out what the phone block and the settings per channel both say: a program may say it only once. What then only
+/// the block would say is said for voice.
 fn leave_out_twins(inputs: &mut Leaves) {
-    let of_phone =
-        || Property::ALL.iter().copied().filter(|property| property.path().starts_with("phoneConfig."));
-    let has_block = inputs.get(Property::PhoneType).is_some();
-    let twins = of_phone().filter(|property| *property != Property::PhoneType);
-    for property in twins.filter(|_| has_block) {
-        if property.twin().is_some_and(|twin| inputs.get(twin).is_some()) {
-            inputs.set(property, None);
-        }
-    }
-    let Some(Value::List(lines)) = inputs.get(Property::PhoneNumberConfigs).filter(|_| has_block) else {
+    if inputs.get(Property::PhoneType).is_none() {
         return;
+    }
+    let lines = match inputs.get(Property::PhoneNumberConfigs) {
+        Some(Value::List(lines)) => lines.as_slice(),
+        _ => &[],
     };
     let is_same = |line: &Value, name: &str, property: Property| {
         line.get(name).unwrap_or(&Value::Null) == inputs.get(property).unwrap_or(&Value::Null)
     };
     let is_of_block = |line: &Value| {
-        line.get("channel").and_then(Value::as_str) == Some("VOICE")
+        is_voice(line)
             && is_same(line, "phoneType", Property::PhoneType)
             && is_same(line, "phoneNumber", Property::DeskPhoneNumber)
     };
-    match lines.iter().all(is_of_block) {
-        true => inputs.set(Property::PhoneNumberConfigs, None),
-        false => of_phone().for_each(|property| inputs.set(property, None)),
+    let stays = lines.iter().all(is_of_block);
+    for property in Property::ALL.iter().filter(|property| property.path().starts_with("phoneConfig.")) {
+        match property.twin().filter(|_| *property != Property::PhoneType) {
+            Some(twin) if !stays || inputs.get(twin).is_some() => say_for_voice(inputs, *property, twin),
+            _ if !stays => inputs.set(*property, None),
+            _ => {}
+        }
     }
+    if stays {
+        inputs.set(Property::PhoneNumberConfigs, None);
+    }
+}
+
+/// Moves a value of the phone block into its `twin`, the settings per channel, unless these say it for voice. A default
+/// applies without being said.
+fn say_for_voice(inputs: &mut Leaves, property: Property, twin: Property) {
+    let said = inputs.get(property).cloned();
+    inputs.set(property, None);
+    let is_default = |value: &Value| matches!(value, Value::Bool(false) | Value::Integer(0));
+    let Some(said) = said.filter(|value| !is_default(value)) else { return };
+    let mut items = match inputs.get(twin) {
+        Some(Value::List(items)) if items.iter().any(is_voice) => return,
+        Some(Value::List(items)) => items.clone(),
+        _ => Vec::new(),
+    };
+    let name = property.path().rsplit('.').next().unwrap_or_default().to_owned();
+    let said = match property {
+        Property::AfterContactWorkTimeLimit => {
+            ("afterContactWorkConfig".to_owned(), Value::Map(vec![(name, said)]))
+        }
+        _ => (name, said),
+    };
+    items.push(Value::Map(vec![("channel".to_owned(), "VOICE".into()), said]));
+    inputs.set(twin, Some(Value::List(items)));
+}
+
+fn is_voice(item: &Value) -> bool {
+    item.get("channel").and_then(Value::as_str) == Some("VOICE")
 }
 
 fn secrets() -> impl Iterator<Item = Property> {

@@ -233,3 +233,41 @@ async fn the_program_of_an_existing_user_changes_nothing() {
         assert_eq!(planned.outputs, imported.outputs, "{members}");
     }
 }
+
+/// A desk phone per channel beside a block that was changed by hand: the block cannot be said, and its settings can.
+#[tokio::test]
+async fn the_program_of_an_existing_user_says_for_voice_what_only_the_phone_block_has() {
+    let line = json!([{ "channel": "VOICE", "phoneType": "DESK_PHONE", "phoneNumber": "+16175550103" }]);
+    let voice = |name: &str, value: serde_json::Value| json!([{ "channel": "VOICE", name: value }]);
+    let chat = |name: &str, value: serde_json::Value| json!({ "channel": "CHAT", name: value });
+    let limit = |limit: u32| json!({ "afterContactWorkTimeLimit": limit });
+    let work = "afterContactWorkConfig";
+    for (members, property, expected) in [
+        (json!({}), "autoAcceptConfigs", voice("autoAccept", json!(true))),
+        (json!({}), "afterContactWorkConfigs", voice(work, limit(30))),
+        (json!({}), "persistentConnectionConfigs", voice("persistentConnection", json!(true))),
+        (
+            json!({ "afterContactWorkConfigs": [chat(work, limit(60))] }),
+            "afterContactWorkConfigs",
+            json!([chat(work, limit(60)), voice(work, limit(30))[0]]),
+        ),
+    ] {
+        let connect = service(Saml);
+        let mut members = members;
+        members["phoneConfig"] = json!(null);
+        members["phoneNumberConfigs"] = line.clone();
+        let user = create(&resource(&connect), &inputs(members)).await;
+        let id = user.id().expect("an id");
+        connect.edit_user(&id.instance, &id.user, |user, _| match property {
+            "autoAcceptConfigs" => user.phone.auto_accept = true,
+            "afterContactWorkConfigs" => user.phone.after_contact_work_time_limit = 30,
+            _ => user.phone.persistent_connection = Some(true),
+        });
+        let imported = resource(&connect).import(&id.to_string()).await.expect("a user");
+        let program = resource(&connect).program_inputs(&imported.outputs);
+        let said = serde_json::to_value(program.get(property)).expect("a value");
+        assert_eq!(said, expected, "{property}");
+        let planned = diff(&resource(&connect), Some(&imported), &program).await;
+        assert!(planned.is_empty(), "{property}: {:?}", changes(&planned));
+    }
+}
