@@ -26,6 +26,10 @@ pub(super) fn merged(property: Property, desired: &Value, shown: &Value) -> Valu
             };
             of_objects(desired, items, others, &["channel"], may_be_left_out)
         }
+        // Each proficiency counts, so more or fewer of them are a change.
+        (Shape::Proficiencies, Value::List(items), Value::List(others)) if items.len() != others.len() => {
+            desired.clone()
+        }
         (Shape::Proficiencies, Value::List(items), Value::List(others)) => {
             of_objects(desired, items, others, &["attributeName", "attributeValue"], |_| false)
         }

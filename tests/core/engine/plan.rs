@@ -104,6 +104,7 @@ async fn what_is_partly_unknown_is_planned_as_it_is_written_if_it_is_sure_to_cha
     let accepts =
         |channel: &str, accepts: serde_json::Value| json!({ "channel": channel, "autoAccept": accepts });
     let speaks = |value: &str, level: serde_json::Value| json!({ "attributeName": "connect:Language", "attributeValue": value, "level": level });
+    let open_language = |level: u32| json!({ "attributeName": "connect:Language", "attributeValue": unknown(), "level": level });
     for (property, before, given, open) in [
         ("securityProfileIds", json!(["s1", "s2"]), json!(["s1", "s2", unknown()]), None),
         ("securityProfileIds", json!(["s1", "s2"]), json!(["s2", unknown()]), None),
@@ -113,6 +114,18 @@ async fn what_is_partly_unknown_is_planned_as_it_is_written_if_it_is_sure_to_cha
             "userProficiencies",
             json!([speaks("fr", json!(1))]),
             json!([speaks("fr", json!(1)), speaks("en", unknown())]),
+            None,
+        ),
+        (
+            "userProficiencies",
+            json!([speaks("fr", json!(1)), speaks("en", json!(1))]),
+            json!([open_language(1)]),
+            None,
+        ),
+        (
+            "userProficiencies",
+            json!([speaks("fr", json!(1))]),
+            json!([speaks("fr", json!(1)), open_language(2)]),
             None,
         ),
         (
