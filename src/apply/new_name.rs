@@ -8,7 +8,7 @@ use super::{
 use crate::{
     client::{ConnectClient, ErrorKind},
     read::{SharedLists, Sighting, sight},
-    user::{CreationAttempt, DesiredUser, Operation, Replaced, UserId},
+    user::{CreationAttempt, DesiredUser, Operation, Replaced, UserId, UserState},
 };
 
 /// Checks, before a user is deleted so that it can be created again, that no other user has its new name. Users that the
@@ -49,14 +49,9 @@ pub(super) async fn check_new_name(
         };
         let mut taken = None;
         for other in found {
-            let attempt = CreationAttempt::new(desired, (options.now)());
-            let is_adopted = options.adopt_taken && differences(&attempt, &other).is_empty();
-            // An earlier run has created the user, which the creation will find.
-            let is_made = |attempt: &CreationAttempt| {
-                matches!(identify_earlier(attempt, &other, options.clock_skew), Verdict::Made)
-            };
-            let is_adopted = is_adopted || options.attempts.iter().any(is_made);
-            if !is_adopted && !options.is_owned(&other.user_id).await.map_err(ApplyError::Observer)? {
+            if !is_expected(desired, &other, options)
+                && !options.is_owned(&other.user_id).await.map_err(ApplyError::Observer)?
+            {
                 taken = Some(other);
             }
         }
@@ -68,4 +63,13 @@ pub(super) async fn check_new_name(
             }
         }
     }
+}
+
+/// Whether the creation will take the user over: an earlier run has created it, or the host allows its adoption.
+fn is_expected(desired: &DesiredUser, found: &UserState, options: &ApplyOptions<'_>) -> bool {
+    let is_made = |attempt: &CreationAttempt| {
+        matches!(identify_earlier(attempt, found, options.clock_skew), Verdict::Made)
+    };
+    let is_adopted = || differences(&CreationAttempt::new(desired, (options.now)()), found).is_empty();
+    options.attempts.iter().any(is_made) || options.adopt_taken && is_adopted()
 }

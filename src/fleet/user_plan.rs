@@ -106,14 +106,12 @@ impl UserPreview {
         }
         let places = self.unknown(|change| change.forces_replacement);
         let message = format!(
-            "`{}` must be replaced if {} turns out to differ, which this apply does not do",
-            self.name,
-            listed(&places)
+            "if {} turns out to differ, `{}` must be replaced, which is left to the next apply",
+            listed(&places),
+            self.name
         );
         let told = Diagnostic::new(Code::REPLACEMENT_POSSIBLE, message).about(&self.name);
-        Some(
-            told.with_help("if it fails for that reason, look at the next plan, which shows the replacement"),
-        )
+        Some(told.with_help("look at the next plan then, which shows the replacement"))
     }
 
     /// The places of unknown values.

@@ -139,7 +139,7 @@ async fn what_was_not_shown_is_not_done() {
     let shown = preview(&mut session, &program).await;
     let told: Vec<_> =
         shown.notices().iter().map(|notice| (notice.code, notice.message.to_string())).collect();
-    let message = "`second` must be replaced if `name` turns out to differ, which this apply does not do";
+    let message = "if `name` turns out to differ, `second` must be replaced, which is left to the next apply";
     assert_eq!(told, [(Code::REPLACEMENT_POSSIBLE, message.to_owned())]);
     let named = |name: &str| Told([("second".to_owned(), document(name))].into());
     let outcome = session.apply(shown.clone(), &mut named("c"), &options).await.expect("ended");

@@ -226,8 +226,8 @@ fn identities<'e>(
     for ((_, identity), entry) in all.iter_mut().zip(entries.values()).filter(|((_, now), _)| now.is_none()) {
         let Some(former) = &entry.former else { continue };
         let successor = former.successor.as_ref().map(|new| (&new.instance_id, new.name.as_str()));
-        let candidates = successor.into_iter().chain([of(&former.state)]);
-        *identity = candidates.into_iter().find(|user| wanted.contains(user) && !there.contains(user));
+        let mut candidates = successor.into_iter().chain([of(&former.state)]);
+        *identity = candidates.find(|user| wanted.contains(user) && !there.contains(user));
     }
     all
 }

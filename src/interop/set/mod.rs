@@ -2,7 +2,8 @@
 //!
 //! [`PropertyEdits`] reads `PROPERTY=VALUE` by the table of properties. [`BulkEdit`] plans the change for the selected
 //! users of a [`Session`](crate::fleet::Session): their other properties are not changed, and do not become managed.
-//! A session on an [`EditedStore`] records what was set and nothing else. [`edit_program`] makes the same change in the text of the program, in place.
+//! A session on an [`EditedStore`] records what was set and nothing else. [`edit_program`] makes the same change in the
+//! text of the program, in place.
 
 mod bulk;
 mod edited_store;

@@ -19,12 +19,13 @@ use proptest::{
     option,
     prelude::*,
     sample::{Index, select},
-    test_runner::RngSeed,
 };
 use serde_json::{Value as Document, json};
 
 use super::histories::written;
-use super::support::{assert_is_within, create, disagreement, inputs, resource, service, update, value};
+use super::support::{
+    assert_is_within, config, create, disagreement, inputs, resource, service, update, value,
+};
 use crate::{random, support::forget};
 
 /// A prior user, and a program with values that are not known at first.
@@ -177,19 +178,8 @@ fn mixed(program: &Document, other: &Document, mask: u32) -> Document {
     mixed
 }
 
-fn config() -> ProptestConfig {
-    let cases = std::env::var("RANDOM_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(512),
-        rng_seed: if cases.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) },
-        max_shrink_iters: 4_000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(512, 4_000))]
 
     #[test]
     fn what_is_shown_while_values_are_unknown_holds_once_they_are_known(case in case()) {

@@ -27,11 +27,10 @@ use proptest::{
     option,
     prelude::*,
     sample::{Index, select},
-    test_runner::RngSeed,
 };
 use serde_json::json;
 
-use super::support::{assert_is_within, changes, codes, resource, value};
+use super::support::{assert_is_within, changes, codes, config, resource, value};
 use crate::{random, support::forget};
 
 /// What happens.
@@ -136,19 +135,8 @@ pub fn written(mut document: serde_json::Value, [arns, reversed, short]: [bool; 
     document
 }
 
-fn config() -> ProptestConfig {
-    let cases = std::env::var("RANDOM_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(192),
-        rng_seed: if cases.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) },
-        max_shrink_iters: 2_000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(192, 2_000))]
 
     #[test]
     fn what_is_planned_is_what_comes((kind, hides, spelling, first, events) in random::any_kind().prop_flat_map(|kind| {

@@ -7,6 +7,7 @@ use connect_user::{
     engine::{Failure, Planned, Resource, ResourceOptions, Snapshot},
     user::{IdentityManagementType, Settings, Value},
 };
+use proptest::{prelude::ProptestConfig, test_runner::RngSeed};
 use serde_json::json;
 
 /// A service with the instance `i`, whose clock is the machine's.
@@ -103,5 +104,18 @@ pub fn disagreement(first: &Value, second: &Value) -> Option<String> {
             (!is_within).then(|| format!("was shown as {first:?}, comes as {second:?}"))
         }
         (first, second) => (first != second).then(|| format!("was shown as {first:?}, comes as {second:?}")),
+    }
+}
+
+/// The configuration of a random test. The usual run is the same each time; `RANDOM_CASES` says how many other cases are
+/// tried instead.
+pub fn config(usual: u32, shrinks: u32) -> ProptestConfig {
+    let cases = std::env::var("RANDOM_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: cases.unwrap_or(usual),
+        rng_seed: if cases.is_some() { RngSeed::Random } else { RngSeed::Fixed(1) },
+        max_shrink_iters: shrinks,
+        failure_persistence: None,
+        ..ProptestConfig::default()
     }
 }
